@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace InferenceTracing.ServiceDefaults.Tracing;
+
+/// <summary>
+/// OpenTelemetry over the standard <c>OTEL_*</c> settings. Nothing is exported until an <c>OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT</c> is set;
+/// <c>OTEL_METRICS_EXPORTER=none</c> and <c>OTEL_LOGS_EXPORTER=none</c> keep a signal at home, for receivers that take traces only.
+/// </summary>
+internal static class TelemetryRegistration
+{
+    private static readonly string[] Meters =
+    [
+        Telemetry.Name, "System.Runtime", "System.Net.Http", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
+        "Microsoft.AspNetCore.RateLimiting", "otel.sdk.experimental",
+    ];
+
+    public static void AddTelemetry(this WebApplicationBuilder builder, ServiceIdentity identity)
+    {
+        var settings = builder.Configuration;
+
+        if (!identity.Traced || string.Equals(settings["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        var telemetry = new TelemetryBuilder(builder.Services);
+
+        telemetry.ConfigureResource(resource => resource
+            .AddService(identity.Name, serviceVersion: Telemetry.Version)
+            .AddAttributes([new("deployment.environment.name", settings["Deployment:Environment"] ?? identity.Environment)])
+            .AddEnvironmentVariableDetector());
+
+        telemetry.WithTracing(tracing => tracing
+            .SetSampler(new TraceIdSampler(settings))
+#if CARD_PACKAGES
+            .AddAspNetCoreInstrumentation()
+            .AddHttpClientInstrumentation()
+#endif
+            .AddSource(Telemetry.Name, "Microsoft.AspNetCore", "System.Net.Http"));
+
+        if (Exports(settings, "METRICS"))
+        {
+            telemetry.WithMetrics(metrics => metrics.AddMeter(Meters));
+        }
+
+        if (!Exports(settings, "LOGS"))
+        {
+            builder.Logging.AddFilter<OpenTelemetryLoggerProvider>(null, LogLevel.None);
+        }
+
+        if (Exports(settings, "TRACES"))
+        {
+            ExporterSettings.Check(settings);
+            telemetry.UseOtlpExporter();
+        }
+
+        if (!Exports(settings, "METRICS"))
+        {
+            // The exporter brings a meter provider along; once something asks for it, it sends an empty message every minute.
+            builder.Services.RemoveAll<IMetricsListener>();
+        }
+
+        // The providers start with the first hosted service and are flushed after the last request.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(services => new TelemetryLifetime(services, Exports(settings, "METRICS"))));
+    }
+
+    private static bool Exports(IConfiguration settings, string signal) =>
+        settings[$"OTEL_{signal}_EXPORTER"] is not "none"
+        && (settings["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } || settings[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"] is { Length: > 0 });
+
+    private sealed class TelemetryBuilder(IServiceCollection services) : IOpenTelemetryBuilder
+    {
+        public IServiceCollection Services { get; } = services;
+    }
+}
