@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using InferenceTracing.OpenInference.Client;
+using InferenceTracing.OpenInference.Wire;
+
+namespace InferenceTracing.OpenInference;
+
+/// <summary>
+/// Asks a v2 service for probabilities, pixels and answer as bytes behind the JSON part. One attempt; whether to try again is the caller's
+/// decision, who knows what is left of the deadline.
+/// </summary>
+/// <param name="client">Its <see cref="HttpClient.BaseAddress"/> is the service's, with a slash at the end where it has a path.</param>
+public sealed class OpenInferenceClient(HttpClient client)
+{
+    private const int JsonBytesPerValue = 32;
+
+    /// <summary>The probabilities of every image of <paramref name="images"/>, which nothing reads any more once the task has ended.</summary>
+    /// <exception cref="InferenceException">
+    /// The service's own refusal with its status (400, 404, 413, 422, 429, 503, 504); 503 <c>unreachable</c>; 503
+    /// <c>bad_upstream_answer</c>, what it says is no answer to this request; 504 <c>deadline_exceeded</c>.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">By <paramref name="cancellationToken"/>, never by the deadline.</exception>
+    public Task<InferenceAnswer> InferAsync(string model, PixelTensor images, Deadline deadline, CancellationToken cancellationToken) =>
+        ExchangeAsync(model, images, classification: 0, ParseProbabilities, deadline, cancellationToken);
+
+    /// <summary>The <paramref name="top"/> likeliest classes of every image by name (Triton's classification extension); else as <see cref="InferAsync"/>.</summary>
+    /// <exception cref="InferenceException">As <see cref="InferAsync"/>.</exception>
+    /// <exception cref="OperationCanceledException">By <paramref name="cancellationToken"/>, never by the deadline.</exception>
+    public Task<ClassifiedAnswer> ClassifyAsync(
+        string model, PixelTensor images, int top, Deadline deadline, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
+        return ExchangeAsync(model, images, top, (_, body, count) => ClassifiedAnswer.Parse(body.Span, count), deadline, cancellationToken);
+    }
+
+    private static InferenceAnswer ParseProbabilities(HttpResponseMessage response, ReadOnlyMemory<byte> body, int images) =>
+        new AnswerParser(images).Parse(body.Span, JsonLength(response, body.Length));
+
+    private async Task<T> ExchangeAsync<T>(
+        string model,
+        PixelTensor images,
+        int classification,
+        Func<HttpResponseMessage, ReadOnlyMemory<byte>, int, T> parse,
+        Deadline deadline,
+        CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        ArgumentNullException.ThrowIfNull(images);
+
+        if (deadline.HasPassed)
+        {
+            throw Refusal.TooLate(deadline.Budget);
+        }
+
+        using var content = new PixelContent(images, classification);
+        using var source = deadline.Link(cancellationToken);
+
+        try
+        {
+            return await AskAsync(model, content, images.Count, parse, deadline, source.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Refusal.TooLate(deadline.Budget, late);
+        }
+        catch (Exception lost) when (lost is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
+        {
+            throw source.IsCancellationRequested
+                ? Refusal.TooLate(deadline.Budget, lost)
+                : new InferenceException(503, "unreachable", $"{model} cannot be reached.", lost);
+        }
+        catch (InvalidDataException wrong)
+        {
+            throw new InferenceException(503, "bad_upstream_answer", $"{model}: {wrong.Message}", wrong);
+        }
+        finally
+        {
+            await content.StopAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<T> AskAsync<T>(
+        string model,
+        PixelContent content,
+        int images,
+        Func<HttpResponseMessage, ReadOnlyMemory<byte>, int, T> parse,
+        Deadline deadline,
+        CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"v2/models/{Uri.EscapeDataString(model)}/infer", UriKind.Relative))
+        {
+            Content = content,
+            Version = client.DefaultRequestVersion,
+            VersionPolicy = client.DefaultVersionPolicy,
+        };
+        request.Headers.TryAddWithoutValidation(Deadline.Header, deadline.ToHeader());
+
+        using var response = await client
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+
+        if (!response.IsSuccessStatusCode)
+        {
+            throw await UpstreamError.ReadAsync(model, response, cancellationToken).ConfigureAwait(false);
+        }
+
+        var limit = WireHeaders.LongestJson + (images * ProbabilitiesOutput.Classes * JsonBytesPerValue);
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        using var body = await PooledBody.ReadAsync(stream, limit, cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidDataException($"the answer is longer than {limit} bytes.");
+
+        return parse(response, body.Memory, images);
+    }
+
+    private static int JsonLength(HttpResponseMessage response, int bodyLength)
+    {
+        var headers = response.Headers.TryGetValues(WireHeaders.JsonLength, out var values)
+            || response.Content.Headers.TryGetValues(WireHeaders.JsonLength, out values) ? values : null;
+
+        if (headers is null)
+        {
+            return bodyLength;
+        }
+
+        return int.TryParse(headers.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length <= bodyLength
+            ? length
+            : throw new InvalidDataException($"the answer's {WireHeaders.JsonLength} is wrong.");
+    }
+}

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace InferenceTracing.OpenInference;
+
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Refused, {Reason}: {Explanation}")]
+    public static partial void Refused(ILogger logger, string reason, string explanation);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Failed, {Reason}: {Explanation}")]
+    public static partial void Failed(ILogger logger, string reason, string explanation, Exception? failure);
+}

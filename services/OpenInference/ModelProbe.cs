@@ -1,0 +1,84 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace InferenceTracing.OpenInference;
+
+/// <summary>Asks a v2 server whether a model is ready and what it is. Probes belong to no request: they make no spans and carry no context.</summary>
+public sealed class ModelProbe : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly HttpClient _client;
+    private readonly string _model;
+
+    /// <summary>Probes <paramref name="model"/> at <paramref name="server"/>, with <paramref name="apiKey"/> where a gateway stands in between.</summary>
+    public ModelProbe(Uri server, string model, string? apiKey = null)
+    {
+        _model = Uri.EscapeDataString(model);
+        _client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null, ConnectTimeout = Patience, AllowAutoRedirect = false })
+        {
+            BaseAddress = server,
+            Timeout = Patience,
+            MaxResponseContentBufferSize = 1 << 20,
+        };
+
+        if (apiKey is not null)
+        {
+            _client.DefaultRequestHeaders.Add("x-api-key", apiKey);
+        }
+    }
+
+    /// <summary>True when the last question was answered at all, with whatever status: the way to the server is open.</summary>
+    public bool Answered { get; private set; }
+
+    /// <summary>Null when the model is ready, else one line that says why it is not.</summary>
+    public async Task<string?> AskAsync(CancellationToken cancellationToken)
+    {
+        Answered = false;
+
+        try
+        {
+            using var answer = await _client.GetAsync(new Uri($"v2/models/{_model}/ready", UriKind.Relative), cancellationToken).ConfigureAwait(false);
+            Answered = true;
+            return answer.IsSuccessStatusCode ? null : $"status {(int)answer.StatusCode}";
+        }
+        catch (HttpRequestException failure)
+        {
+            return failure.HttpRequestError == HttpRequestError.ConnectionError ? "unreachable" : failure.Message;
+        }
+        catch (OperationCanceledException)
+        {
+            return "no answer in time";
+        }
+    }
+
+    /// <summary>What the server says of the model; null when it says nothing that can be read.</summary>
+    public async Task<ModelMetadata?> DescribeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var document = await _client.GetFromJsonAsync<Document>(new Uri($"v2/models/{_model}", UriKind.Relative), cancellationToken).ConfigureAwait(false);
+            return document is null ? null : new ModelMetadata(
+                document.Name,
+                document.Versions is [var version, ..] ? version : "",
+                document.Platform,
+                document.Outputs is [{ Labels: { } labels }, ..] ? labels : [],
+                document.Parameters?.Untrained is true);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    // Only what is read here of a model's description; names are matched without regard to case.
+    private sealed record Document(
+        string Name, IReadOnlyList<string>? Versions, string Platform, IReadOnlyList<Output>? Outputs, Parameters? Parameters);
+
+    private sealed record Output(IReadOnlyList<string>? Labels);
+
+    private sealed record Parameters(bool Untrained);
+}

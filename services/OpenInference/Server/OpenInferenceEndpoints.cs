@@ -1,0 +1,66 @@
+using InferenceTracing.OpenInference.Server;
+using InferenceTracing.ServiceDefaults.Settings;
+using InferenceTracing.ServiceDefaults.Tracing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace InferenceTracing.OpenInference;
+
+/// <summary>
+/// The Open Inference Protocol v2 over HTTP (kserve/open-inference-protocol, specification/protocol/inference_rest.md) with Triton's
+/// binary tensor and classification extensions, for the one <see cref="IInferenceModel"/> of the service.
+/// </summary>
+public static class OpenInferenceEndpoints
+{
+    /// <summary>Reads the endpoints' limits from the settings section <c>OpenInference</c>; without this they have their defaults.</summary>
+    public static IServiceCollection AddOpenInference(this IServiceCollection services) =>
+        services.AddValidatedOptions<OpenInferenceOptions>(OpenInferenceOptions.Section);
+
+    /// <summary>Maps every v2 path.</summary>
+    public static IEndpointRouteBuilder MapOpenInference(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+
+        var services = endpoints.ServiceProvider;
+        var infer = new InferEndpoint(
+            services.GetRequiredService<IOptions<OpenInferenceOptions>>().Value,
+            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceTracing.OpenInference"));
+
+        endpoints.MapGet("/v2", static () =>
+            new ServerDescription("inference-tracing", Telemetry.Version, ["binary_tensor_data", "classification"]));
+        endpoints.MapGet("/v2/health/live", static () => new ServerState(Live: true));
+        endpoints.MapGet("/v2/health/ready", static (IInferenceModel model) =>
+            Results.Json(new ServerState(Live: true, model.IsReady), statusCode: StatusOf(model)));
+
+        foreach (var path in (string[])[ModelRoute.Model, ModelRoute.Version])
+        {
+            endpoints.MapGet(path, static (HttpContext context) =>
+                Describe(context, static model => Results.Json(ModelDescription.Of(model.Metadata))));
+            endpoints.MapGet(path + "/ready", static (HttpContext context) =>
+                Describe(context, static model => Results.Json(new ModelState(model.Metadata.Name, model.IsReady), statusCode: StatusOf(model))));
+            endpoints.MapPost(path + "/infer", infer.HandleAsync);
+        }
+
+        return endpoints;
+    }
+
+    private static int StatusOf(IInferenceModel model) =>
+        model.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+
+    private static IResult Describe(HttpContext context, Func<IInferenceModel, IResult> describe)
+    {
+        try
+        {
+            return describe(ModelRoute.Resolve(context));
+        }
+        catch (InferenceException refusal)
+        {
+            return Results.Json(new ErrorBody(refusal.Message), statusCode: refusal.Status);
+        }
+    }
+}

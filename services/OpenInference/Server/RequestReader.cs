@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using InferenceTracing.OpenInference.Wire;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace InferenceTracing.OpenInference.Server;
+
+/// <summary>Reads an inference request off the connection: binary pixels go straight from its buffers into the pooled tensor.</summary>
+internal static class RequestReader
+{
+    /// <summary>Room for a JSON number, its comma and some indentation.</summary>
+    private const int JsonBytesPerValue = 8;
+
+    /// <summary>The request's header and its images, which the caller disposes.</summary>
+    /// <exception cref="InferenceException">400, 413, 422.</exception>
+    public static async Task<(RequestHeader Header, PixelTensor Images)> ReadAsync(
+        HttpRequest request, int maxBatch, CancellationToken cancellationToken)
+    {
+        var limit = WireHeaders.LongestJson + ((long)maxBatch * PixelTensor.BytesPerImage * JsonBytesPerValue);
+
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = limit;
+        }
+
+        try
+        {
+            return JsonLength(request) is { } length
+                ? await ReadBinaryAsync(request, length, maxBatch, cancellationToken).ConfigureAwait(false)
+                : await ReadJsonAsync(request.BodyReader, limit, maxBatch, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException refused)
+        {
+            throw refused.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Refusal.TooLarge($"The request is larger than {limit} bytes.", refused)
+                : Refusal.Malformed("The request's body ended early.", refused);
+        }
+    }
+
+    private static int? JsonLength(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue(WireHeaders.JsonLength, out var value))
+        {
+            return null;
+        }
+
+        if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var length))
+        {
+            throw Refusal.Malformed($"{WireHeaders.JsonLength} must be a whole number of bytes.");
+        }
+
+        return length <= WireHeaders.LongestJson
+            ? length
+            : throw Refusal.TooLarge($"{WireHeaders.JsonLength} must be at most {WireHeaders.LongestJson}.");
+    }
+
+    private static async Task<(RequestHeader, PixelTensor)> ReadBinaryAsync(
+        HttpRequest request, int jsonLength, int maxBatch, CancellationToken cancellationToken)
+    {
+        var body = request.BodyReader;
+        var header = jsonLength == 0
+            ? RequestHeader.Raw()
+            : await ReadHeaderAsync(body, jsonLength, cancellationToken).ConfigureAwait(false);
+
+        CheckCount(header, maxBatch);
+
+        if (header.BinarySize is not { } size)
+        {
+            // A JSON tensor behind the header that announces a binary one: small enough to fit is too small to be an image.
+            throw Refusal.Malformed($"With {WireHeaders.JsonLength} the input needs parameters.binary_data_size.");
+        }
+
+        if (request.ContentLength is { } length && length != jsonLength + size)
+        {
+            throw Refusal.Malformed($"The body must have {jsonLength + size} bytes, not {length}.");
+        }
+
+        var images = PixelTensor.Rent(header.Count);
+
+        try
+        {
+            await ReadPixelsAsync(body, images.Memory, cancellationToken).ConfigureAwait(false);
+            return (header, images);
+        }
+        catch
+        {
+            images.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<RequestHeader> ReadHeaderAsync(PipeReader body, int length, CancellationToken cancellationToken)
+    {
+        var read = await body.ReadAtLeastAsync(length, cancellationToken).ConfigureAwait(false);
+
+        if (read.Buffer.Length < length)
+        {
+            body.AdvanceTo(read.Buffer.End);
+            throw Refusal.Malformed($"The body ends before the {length} bytes of JSON that {WireHeaders.JsonLength} announces.");
+        }
+
+        var json = read.Buffer.Slice(0, length);
+
+        try
+        {
+            return RequestHeader.Parse(json);
+        }
+        finally
+        {
+            body.AdvanceTo(json.End);
+        }
+    }
+
+    private static async Task ReadPixelsAsync(PipeReader body, Memory<byte> pixels, CancellationToken cancellationToken)
+    {
+        var filled = 0;
+
+        while (true)
+        {
+            var read = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var taken = (int)Math.Min(read.Buffer.Length, pixels.Length - filled);
+
+            read.Buffer.Slice(0, taken).CopyTo(pixels.Span[filled..]);
+            filled += taken;
+
+            var excess = read.Buffer.Length > taken;
+            body.AdvanceTo(read.Buffer.End);
+
+            if (excess)
+            {
+                throw Refusal.Malformed($"The tensor has more than {pixels.Length} bytes.");
+            }
+
+            if (read.IsCompleted)
+            {
+                break;
+            }
+        }
+
+        if (filled < pixels.Length)
+        {
+            throw Refusal.Malformed($"The tensor has {filled} bytes, not {pixels.Length}.");
+        }
+    }
+
+    private static async Task<(RequestHeader, PixelTensor)> ReadJsonAsync(
+        PipeReader body, long limit, int maxBatch, CancellationToken cancellationToken)
+    {
+        var read = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+
+        // The shape may follow the data, so the text is held, in the connection's own pooled segments, until it is all here.
+        while (!read.IsCompleted && read.Buffer.Length <= limit)
+        {
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            read = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return ReadJson(read.Buffer, limit, maxBatch);
+        }
+        finally
+        {
+            body.AdvanceTo(read.Buffer.End);
+        }
+    }
+
+    private static (RequestHeader, PixelTensor) ReadJson(in ReadOnlySequence<byte> text, long limit, int maxBatch)
+    {
+        if (text.Length > limit)
+        {
+            throw Refusal.TooLarge($"The request is larger than {limit} bytes.");
+        }
+
+        var header = RequestHeader.Parse(text);
+        CheckCount(header, maxBatch);
+
+        if (header.DataOffset is not { } offset)
+        {
+            throw Refusal.Malformed($"A binary tensor needs the header {WireHeaders.JsonLength}.");
+        }
+
+        var images = PixelTensor.Rent(header.Count);
+
+        try
+        {
+            JsonPixels.Read(text.Slice(offset), images);
+            return (header, images);
+        }
+        catch
+        {
+            images.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckCount(RequestHeader header, int maxBatch)
+    {
+        if (header.Count > maxBatch)
+        {
+            throw Refusal.TooLarge($"A request may have {maxBatch} images at most, not {header.Count}.");
+        }
+    }
+}
