@@ -1,0 +1,167 @@
+using InferenceTracing.ModelRepository.Download;
+using InferenceTracing.ModelRepository.Untrained;
+
+namespace InferenceTracing.ModelRepository;
+
+/// <summary>
+/// Finds a model by name: in a repository of the search path; else downloaded into the first of them; else, where nothing can be reached,
+/// as a graph of the same architecture with seeded random weights under <c>untrained/</c>, so that the next start tries the download again.
+/// </summary>
+public sealed class ModelStore : IDisposable
+{
+    private const string UntrainedFolder = "untrained";
+
+    private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly ModelSearchPath _repositories;
+    private readonly bool _mayDownload;
+    private readonly HttpClient _client;
+
+    /// <param name="repositories">Where to look, and where to write.</param>
+    /// <param name="mayDownload">False: what no repository has is drawn untrained at once.</param>
+    public ModelStore(ModelSearchPath repositories, bool mayDownload)
+        : this(repositories, mayDownload, new SocketsHttpHandler { ConnectTimeout = ConnectTime, ActivityHeadersPropagator = null })
+    {
+    }
+
+    internal ModelStore(ModelSearchPath repositories, bool mayDownload, HttpMessageHandler handler)
+    {
+        _repositories = repositories;
+        _mayDownload = mayDownload;
+        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>The model, ready to be loaded.</summary>
+    /// <param name="name">Letters, digits, <c>.</c>, <c>_</c> and <c>-</c>.</param>
+    /// <param name="progress">What happens meanwhile.</param>
+    /// <param name="cancellationToken">Ends the search; a download goes on from there the next time.</param>
+    /// <exception cref="FileNotFoundException">No repository has it, and it can neither be downloaded nor drawn.</exception>
+    /// <exception cref="InvalidDataException">Its file, configuration or labels are not what they must be.</exception>
+    /// <exception cref="IOException">The repository cannot be written to.</exception>
+    public async Task<ServedModel> OpenAsync(string name, IProgress<ModelProgress> progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+
+        if (!IsName(name))
+        {
+            throw new InvalidDataException($"'{name}' is no model name: letters, digits, '.', '_' and '-', at most 64 of them.");
+        }
+
+        var known = KnownModel.Find(name);
+        var graph = _repositories.Find(name) ?? await ProvideAsync(name, known, progress, cancellationToken).ConfigureAwait(false);
+        var folder = Path.GetFullPath(Path.Combine(graph, "..", ".."));
+        var configFile = Path.Combine(folder, "config.json");
+        var config = File.Exists(configFile) ? ModelConfig.Read(configFile) : new ModelConfig();
+
+        progress.Report(new ModelProgress("verifying"));
+        await VerifyAsync(graph, config, File.Exists(configFile) ? null : known, cancellationToken).ConfigureAwait(false);
+
+        var labels = await LabelsAsync(folder, config, cancellationToken).ConfigureAwait(false);
+        return new ServedModel(name, Path.GetFileName(Path.GetDirectoryName(graph)!), graph, config, labels);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private static bool IsName(string name) =>
+        name is { Length: > 0 and <= 64 } && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
+    private async Task<string> ProvideAsync(
+        string name, KnownModel? known, IProgress<ModelProgress> progress, CancellationToken cancellationToken)
+    {
+        if (known is not { Architecture: { } draw })
+        {
+            var folders = string.Join(", ", _repositories.Folders);
+            throw new FileNotFoundException($"model '{name}' is in none of {folders}, and only "
+                + $"{string.Join(" and ", KnownModel.All.Where(model => model.Download is not null).Select(model => model.Name))} can be downloaded");
+        }
+
+        using var held = await RepositoryLock.TakeAsync(
+            _repositories.Writable, () => progress.Report(new ModelProgress("waiting for another process")), cancellationToken).ConfigureAwait(false);
+
+        // Whoever held the lock may have brought it.
+        if (_repositories.Find(name) is { } brought)
+        {
+            return brought;
+        }
+
+        if (_mayDownload && known.Download is { } file)
+        {
+            var target = ModelSearchPath.GraphPath(_repositories.Writable, name);
+
+            try
+            {
+                progress.Report(new ModelProgress("connecting"));
+                await new ResumableDownload(_client, Patience).FetchAsync(file, target, progress, cancellationToken).ConfigureAwait(false);
+                return target;
+            }
+            catch (DownloadException failure)
+            {
+                progress.Report(new ModelProgress($"download failed ({failure.Message})"));
+            }
+        }
+
+        progress.Report(new ModelProgress("drawing an untrained graph"));
+        return UntrainedModel.Write(Path.Combine(_repositories.Writable, UntrainedFolder), name, draw);
+    }
+
+    private static async Task VerifyAsync(string graph, ModelConfig config, KnownModel? known, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> expected = config.Sha256 is { } hash ? [hash.ToLowerInvariant()] : known?.Hashes ?? [];
+
+        if (expected.Count > 0 && await FileHash.OfAsync(graph, cancellationToken).ConfigureAwait(false) is var actual && !expected.Contains(actual))
+        {
+            throw new InvalidDataException($"{graph} is damaged or another file (SHA-256 {actual}): "
+                + "delete it to have it downloaded again, or describe your own with a config.json in its model's folder.");
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> LabelsAsync(string folder, ModelConfig config, CancellationToken cancellationToken)
+    {
+        var found = Array.Find(
+            (string[])[Path.Combine(folder, config.Labels), .. _repositories.Folders.Select(repository => Path.Combine(repository, config.Labels))],
+            File.Exists);
+
+        if (found is not null)
+        {
+            return ClassLabelsFile.Read(found);
+        }
+
+        if (!_mayDownload || config.Labels != ClassLabelsFile.Name || config.Untrained)
+        {
+            return [];
+        }
+
+        return await FetchLabelsAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Names are worth one attempt: without them a class is called by its number.</summary>
+    private async Task<IReadOnlyList<string>> FetchLabelsAsync(CancellationToken cancellationToken)
+    {
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        source.CancelAfter(Patience);
+
+        try
+        {
+            var text = await _client.GetStringAsync(ClassLabelsFile.Source, source.Token).ConfigureAwait(false);
+
+            if (ClassLabelsFile.FromSynsets(text) is not { } labels)
+            {
+                return [];
+            }
+
+            var path = Path.Combine(_repositories.Writable, ClassLabelsFile.Name);
+            var part = $"{path}.{Environment.ProcessId}.part";
+            await File.WriteAllBytesAsync(part, labels, cancellationToken).ConfigureAwait(false);
+            File.Move(part, path, overwrite: true);
+            return ClassLabelsFile.Read(path);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or UnauthorizedAccessException
+            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return [];
+        }
+    }
+}
