@@ -1,0 +1,32 @@
+using System.Diagnostics.Metrics;
+using InferenceTracing.ServiceDefaults.Tracing;
+
+namespace InferenceTracing.ModelServer.Batching;
+
+/// <summary>What a batcher measures: requests that wait, images a run, seconds a run.</summary>
+internal sealed class BatchMetrics
+{
+    private readonly Meter _meter;
+    private readonly Histogram<int> _size;
+    private readonly Histogram<double> _duration;
+
+    public BatchMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create(Telemetry.Name, Telemetry.Version);
+        _size = _meter.CreateHistogram<int>("inference.batch.size", "{image}", "Images of a run.",
+            advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 3, 4, 6, 8, 12, 16, 32, 64] });
+        _duration = _meter.CreateHistogram<double>("inference.run.duration", "s", "Duration of a run.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2] });
+    }
+
+    public void Watch(string model, Func<int> queueLength) => _meter.CreateObservableGauge(
+        "inference.queue.length", () => new Measurement<int>(queueLength(), new KeyValuePair<string, object?>("inference.model.name", model)),
+        "{request}", "Requests that wait for a run.");
+
+    public void Ran(string model, int images, TimeSpan duration)
+    {
+        var tag = new KeyValuePair<string, object?>("inference.model.name", model);
+        _size.Record(images, tag);
+        _duration.Record(duration.TotalSeconds, tag);
+    }
+}

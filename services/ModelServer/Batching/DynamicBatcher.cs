@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.OpenInference;
+
+namespace InferenceTracing.ModelServer.Batching;
+
+/// <summary>
+/// Takes the requests that wait into one run. Runs have threads of their own, because a run occupies its thread from start to end; requests
+/// wait for them without one. What has expired or been given up is dropped before the run.
+/// </summary>
+internal sealed class DynamicBatcher : IDisposable
+{
+    private static readonly TimeSpan QueueFullPause = TimeSpan.FromSeconds(1);
+
+    private readonly BlockingCollection<PendingRequest> _queue;
+    private readonly Network _network;
+    private readonly ModelMetadata _model;
+    private readonly BatchingOptions _options;
+    private readonly BatchMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly Task[] _runners;
+
+    public DynamicBatcher(Network network, ModelMetadata model, BatchingOptions options, BatchMetrics metrics, ILogger logger)
+    {
+        _queue = new BlockingCollection<PendingRequest>(options.QueueLimit);
+        (_network, _model, _options, _metrics, _logger) = (network, model, options, metrics, logger);
+        _runners = [.. Enumerable.Range(1, options.Runners).Select(StartRunner)];
+        metrics.Watch(model.Name, () => _queue.Count);
+    }
+
+    /// <summary>True until <see cref="DrainAsync"/>.</summary>
+    public bool IsOpen { get; private set; } = true;
+
+    /// <summary>True once nothing runs any more, and nothing will.</summary>
+    public bool IsDrained => !IsOpen && Array.TrueForAll(_runners, runner => runner.IsCompleted);
+
+    /// <summary>The probabilities of every image of <paramref name="images"/>, which is read until the task ends.</summary>
+    /// <exception cref="InferenceException">503 <c>queue_full</c>, <c>shutting_down</c> or <c>model_failed</c>; 504 <c>deadline_exceeded</c>.</exception>
+    /// <exception cref="OperationCanceledException">By <paramref name="cancellationToken"/>, while the request still waited.</exception>
+    public Task<Prediction> EnqueueAsync(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var request = new PendingRequest(images, deadline, cancellationToken);
+
+        // Before it is queued: a runner that is quicker must find the registration to dispose of.
+        request.WatchCaller();
+
+        try
+        {
+            if (!_queue.TryAdd(request))
+            {
+                request.Refuse(new InferenceException(
+                    503, "queue_full", $"{_model.Name} is busy: {_options.QueueLimit} requests wait already.") { RetryAfter = QueueFullPause });
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            request.Refuse(new InferenceException(503, "shutting_down", $"{_model.Name} is shutting down.") { RetryAfter = QueueFullPause });
+        }
+
+        return request.Answer;
+    }
+
+    /// <summary>Takes no more requests, and ends once those that wait are answered.</summary>
+    public Task DrainAsync(CancellationToken cancellationToken)
+    {
+        IsOpen = false;
+        _queue.CompleteAdding();
+        return Task.WhenAll(_runners).WaitAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        // A runner that is late still needs its queue.
+        if (IsDrained)
+        {
+            _queue.Dispose();
+        }
+    }
+
+    private Task StartRunner(int number)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            RunUntilDrained();
+            ended.SetResult();
+        })
+        {
+            IsBackground = true, Name = $"{_model.Name} runner {number}",
+        };
+        thread.UnsafeStart();
+        return ended.Task;
+    }
+
+    private void RunUntilDrained()
+    {
+        PendingRequest? first = null;
+
+        while (first is not null || _queue.TryTake(out first, Timeout.Infinite))
+        {
+            List<(PendingRequest Request, TimeSpan Queued)> batch = [];
+            var images = 0;
+            var started = Stopwatch.GetTimestamp();
+            var next = first;
+            first = null;
+
+            do
+            {
+                if (images > 0 && images + next.Images.Count > _options.MaxBatch)
+                {
+                    // It does not fit any more: it begins the next run.
+                    first = next;
+                    break;
+                }
+
+                if (next.TryClaim(out var queued))
+                {
+                    batch.Add((next, queued));
+                    images += next.Images.Count;
+                }
+            }
+            while (images < _options.MaxBatch && _queue.TryTake(out next, Patience(images, started)));
+
+            if (batch.Count > 0)
+            {
+                Run(batch, images);
+            }
+        }
+    }
+
+    /// <summary>How long the run waits for more requests, in milliseconds.</summary>
+    private int Patience(int images, long started) =>
+        images == 0 || _options.MaxDelay == TimeSpan.Zero
+            ? 0
+            : (int)Math.Max(0, (_options.MaxDelay - Stopwatch.GetElapsedTime(started)).TotalMilliseconds);
+
+    private void Run(List<(PendingRequest Request, TimeSpan Queued)> batch, int images)
+    {
+        var probabilities = new float[images * ProbabilitiesOutput.Classes];
+        var spans = RunSpans.Start([.. batch.Select(entry => entry.Request)], images, _model);
+        var started = Stopwatch.GetTimestamp();
+        Exception? failure = null;
+
+        try
+        {
+            _network.Run([.. batch.Select(entry => entry.Request.Images)], images, probabilities);
+        }
+        catch (Exception broken)
+        {
+            // Whatever it was, it must reach the callers and not end the runner.
+            Log.RunFailed(_logger, broken, images);
+            failure = broken;
+        }
+
+        var duration = Stopwatch.GetElapsedTime(started);
+        spans.End(failure is null ? null : "model_failed");
+        _metrics.Ran(_model.Name, images, duration);
+        var first = 0;
+
+        foreach (var (request, queued) in batch)
+        {
+            if (failure is not null)
+            {
+                request.Fail(new InferenceException(503, "model_failed", $"{_model.Name} failed to run.", failure));
+                continue;
+            }
+
+            var size = request.Images.Count * ProbabilitiesOutput.Classes;
+            request.Complete(new Prediction(
+                probabilities.AsMemory(first, size), ProbabilitiesOutput.Classes, Parameters(queued, duration, images)));
+            first += size;
+        }
+    }
+
+    private Dictionary<string, object> Parameters(TimeSpan queued, TimeSpan duration, int images)
+    {
+        var parameters = new Dictionary<string, object>
+        {
+            ["queue_ms"] = Math.Round(queued.TotalMilliseconds, 3),
+            ["run_ms"] = Math.Round(duration.TotalMilliseconds, 3),
+            ["batch_size"] = images,
+        };
+
+        if (_model.Untrained)
+        {
+            parameters["untrained"] = true;
+        }
+
+        return parameters;
+    }
+}

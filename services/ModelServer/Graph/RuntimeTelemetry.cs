@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+
+namespace InferenceTracing.ModelServer.Graph;
+
+/// <summary>
+/// ONNX Runtime 1.29 on Linux reports to its maker from the moment it is loaded, and to find a name for the machine starts a shell: where
+/// there is none the process dies (microsoft/onnxruntime#32173). It looks at <c>ORT_DISABLE_TELEMETRY</c> once, then.
+/// </summary>
+internal static partial class RuntimeTelemetry
+{
+    /// <summary>Keeps the runtime from reporting, unless the environment says otherwise. To be called before anything else of it.</summary>
+    public static void Disable()
+    {
+        // .NET's own Environment.SetEnvironmentVariable stays within .NET.
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetVariable("ORT_DISABLE_TELEMETRY", "1", overwrite: 0);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
+}

@@ -1,0 +1,26 @@
+using InferenceTracing.ModelRepository;
+using InferenceTracing.ModelServer.Batching;
+using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Settings;
+using Microsoft.Extensions.Options;
+
+namespace InferenceTracing.ModelServer;
+
+/// <summary>The model server's parts.</summary>
+internal static class ModelServerRegistration
+{
+    public static IServiceCollection AddModelServer(this IServiceCollection services, IConfiguration settings)
+    {
+        services.AddValidatedOptions<ModelOptions>(ModelOptions.Section, options => options.Problems());
+        services.AddValidatedOptions<BatchingOptions>(BatchingOptions.Section);
+
+        services.AddSingleton(provider => new ModelStore(
+            ModelSearchPath.Default(settings["MODEL_REPOSITORY"]), provider.GetRequiredService<IOptions<ModelOptions>>().Value.Download));
+        services.AddSingleton<BatchMetrics>();
+        services.AddSingleton<NetworkModel>();
+        services.AddSingleton<IInferenceModel>(provider => provider.GetRequiredService<NetworkModel>());
+        services.AddHostedService<ModelLoader>();
+        services.AddHealthChecks().AddCheck<ModelHealth>("model");
+        return services;
+    }
+}
