@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using InferenceTracing.Ensemble.Members;
+using InferenceTracing.Ensemble.Voting;
+using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Tracing;
+using Microsoft.Extensions.Options;
+
+namespace InferenceTracing.Ensemble;
+
+/// <summary>Asks every member the same question at the same time and combines their votes; a member that fails costs its vote only.</summary>
+internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions> options, ILogger<EnsembleModel> logger) : IInferenceModel
+{
+    private readonly EnsembleOptions _options = options.Value;
+
+    public ModelMetadata Metadata => new(_options.Name, "1", "ensemble", members.Labels, members.Untrained);
+
+    public bool IsReady => members.ReadyCount >= _options.Quorum;
+
+    public async Task<Prediction> InferAsync(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var ballots = await Task.WhenAll(members.Select(member => member.AskAsync(images, deadline, cancellationToken))).ConfigureAwait(false);
+        var cast = ballots.Where(ballot => ballot.Vote is not null).ToList();
+        var degraded = cast.Count < ballots.Length;
+
+        Activity.Current?.SetTag("inference.ensemble.degraded", degraded);
+        Activity.Current?.SetTag("inference.untrained", members.Untrained ? true : null);
+
+        if (cast.Count < _options.Quorum)
+        {
+            throw QuorumNotReached(ballots, cast.Count);
+        }
+
+        if (degraded)
+        {
+            Log.Degraded(logger, string.Join("; ", ballots.Where(ballot => ballot.Failure is not null)));
+        }
+
+        var probabilities = Combine(cast, images.Count);
+        return new Prediction(probabilities, cast[0].Vote!.Classes, new Dictionary<string, object>
+        {
+            ["degraded"] = degraded,
+            ["members"] = BallotReport.ToJson(ballots, members.Labels),
+            ["ensemble_ms"] = Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 3),
+            ["untrained"] = members.Untrained,
+        });
+    }
+
+    private float[] Combine(List<Ballot> cast, int count)
+    {
+        using var span = Telemetry.Source.StartActivity("ensemble.combine");
+        var combined = SoftVote.Combine(cast);
+
+        // One picture is the rule; of several, the first speaks for the request.
+        var top = SoftVote.Top(combined.AsSpan(0, combined.Length / count));
+        span?.SetTag("inference.top.label", ClassLabels.NameOf(members.Labels, top));
+        span?.SetTag("inference.top.probability", Math.Round(combined[top], 6));
+        return combined;
+    }
+
+    private InferenceException QuorumNotReached(Ballot[] ballots, int cast)
+    {
+        var failed = ballots.Where(ballot => ballot.Failure is not null).ToList();
+        var message = $"{cast} of {ballots.Length} members answered, {_options.Quorum} needed: {string.Join("; ", failed)}";
+
+        return failed.TrueForAll(ballot => ballot.Failure!.Status == StatusCodes.Status504GatewayTimeout)
+            ? new InferenceException(StatusCodes.Status504GatewayTimeout, "deadline_exceeded", message)
+            : failed.TrueForAll(ballot => ballot.Failure!.Status is >= 400 and < 500)
+                ? new InferenceException(failed[0].Failure!.Status, failed[0].Failure!.Reason, message) { RetryAfter = failed.Max(ballot => ballot.Failure!.RetryAfter) }
+                : new InferenceException(StatusCodes.Status503ServiceUnavailable, "quorum_not_reached", message) { RetryAfter = TimeSpan.FromSeconds(1) };
+    }
+}
