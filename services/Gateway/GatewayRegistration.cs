@@ -1,0 +1,48 @@
+using InferenceTracing.Gateway.Keys;
+using InferenceTracing.Gateway.Proxy;
+using InferenceTracing.ServiceDefaults;
+using InferenceTracing.ServiceDefaults.Settings;
+using Yarp.ReverseProxy.Health;
+
+namespace InferenceTracing.Gateway;
+
+/// <summary>The gateway's parts and the order a request passes them in.</summary>
+internal static class GatewayRegistration
+{
+    public static void AddGateway(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+
+        services.AddValidatedOptions<GatewayOptions>(GatewayOptions.Section, options => options.Problems());
+        services.AddApiKeys();
+        services.AddKeyRateLimit();
+        services.AddSingleton<IActiveHealthCheckPolicy, ProbePolicy>();
+        services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddConfigFilter<AddressCheck>();
+        services.AddHealthChecks().AddCheck<EnsembleCheck>("ensemble");
+        builder.WebHost.LimitBodies();
+    }
+
+    public static void MapGateway(this WebApplication app)
+    {
+        app.UseMiddleware<RefusalMiddleware>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseRateLimiter();
+        app.Use(ApiKeyAuthentication.RemoveKeyAsync);
+        app.MapRoutes();
+    }
+
+    /// <exception cref="StartupException">YARP's settings contradict themselves.</exception>
+    private static void MapRoutes(this WebApplication app)
+    {
+        try
+        {
+            app.MapReverseProxy();
+        }
+        catch (InvalidOperationException refused) when (refused.InnerException is AggregateException wrong)
+        {
+            throw new StartupException(
+                $"ReverseProxy: {string.Join(" ", wrong.Flatten().InnerExceptions.Select(one => one.GetBaseException().Message))}", refused);
+        }
+    }
+}

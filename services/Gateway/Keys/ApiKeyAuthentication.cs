@@ -1,0 +1,84 @@
+using System.Security.Claims;
+using System.Text;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using AuthenticationHeaderValue = System.Net.Http.Headers.AuthenticationHeaderValue;
+
+namespace InferenceTracing.Gateway.Keys;
+
+/// <summary>
+/// Knows a caller by a key: in <c>x-api-key</c> or <c>Authorization: Bearer</c> (programs), or as the password of
+/// <c>Authorization: Basic</c> with the key's name as user (browsers, RFC 7617).
+/// </summary>
+internal sealed class ApiKeyAuthentication(
+    KeyRing keys, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "ApiKey";
+    public const string Header = "x-api-key";
+    public const string ScopeClaim = "scope";
+
+    /// <summary>A key opens the gateway and nothing behind it: past this point nobody sees it.</summary>
+    public static Task RemoveKeyAsync(HttpContext context, RequestDelegate next)
+    {
+        context.Request.Headers.Remove(Header);
+        context.Request.Headers.Remove(HeaderNames.Authorization);
+        return next(context);
+    }
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Presented() is not { } key)
+        {
+            return Task.FromResult(AuthenticateResult.NoResult());
+        }
+
+        if (keys.Find(key) is not { } holder)
+        {
+            return Task.FromResult(AuthenticateResult.Fail("The key is not known."));
+        }
+
+        var identity = new ClaimsIdentity(SchemeName);
+        identity.AddClaim(new Claim(identity.NameClaimType, holder.Name));
+        identity.AddClaims(holder.Scopes.Select(scope => new Claim(ScopeClaim, scope)));
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.StatusCode = StatusCodes.Status401Unauthorized;
+        Response.Headers.WWWAuthenticate = "Basic realm=\"InferenceTracing\", charset=\"UTF-8\"";
+        return Task.CompletedTask;
+    }
+
+    private string? Presented()
+    {
+        if (Request.Headers.TryGetValue(Header, out var values))
+        {
+            return values.ToString();
+        }
+
+        if (!AuthenticationHeaderValue.TryParse(Request.Headers.Authorization, out var authorization))
+        {
+            return null;
+        }
+
+        return authorization.Scheme.ToUpperInvariant() switch
+        {
+            "BEARER" => authorization.Parameter,
+            "BASIC" => Password(authorization.Parameter),
+            _ => null,
+        };
+    }
+
+    private static string? Password(string? credentials)
+    {
+        var bytes = new byte[credentials?.Length ?? 0];
+        return Convert.TryFromBase64String(credentials ?? "", bytes, out var length)
+            && Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2) is [_, var password]
+            ? password
+            : null;
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace InferenceTracing.Gateway.Proxy;
+
+/// <summary>
+/// Gives what the gateway refuses, or cannot forward, the protocol's own body <c>{"error": "…"}</c>, the span its <c>error.type</c> and the log
+/// a line. An answer that a service behind the gateway has given passes as it is.
+/// </summary>
+internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOptions> options, ILogger<RefusalMiddleware> logger)
+{
+    private readonly long _maxBodyBytes = options.Value.MaxBodyBytes;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength > _maxBodyBytes)
+        {
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+        }
+        else
+        {
+            await next(context).ConfigureAwait(false);
+        }
+
+        if (context.Response.HasStarted || Refusal(context) is not { } refusal || context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        context.Response.StatusCode = refusal.Status;
+        context.Features.Get<IHttpActivityFeature>()?.Activity.SetTag("error.type", refusal.Reason);
+        Log.Refused(logger, context.Request.Method, context.Request.Path, refusal.Status, refusal.Reason);
+
+        if (refusal.Status is StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = "1";
+        }
+
+        if (refusal.Status is StatusCodes.Status413PayloadTooLarge && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // Kestrel does not read the rest of such a body but ends the connection; a caller who is not told would use it again.
+            context.Response.Headers.Connection = "close";
+        }
+
+        await context.Response.WriteAsJsonAsync(new { error = refusal.Message }, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private Refusal? Refusal(HttpContext context) => context.GetForwarderErrorFeature()?.Error switch
+    {
+        ForwarderError.NoAvailableDestinations =>
+            new(StatusCodes.Status503ServiceUnavailable, "no_healthy_upstream", "The service behind the gateway is not ready; try again shortly."),
+        ForwarderError.RequestTimedOut =>
+            new(StatusCodes.Status504GatewayTimeout, "upstream_timeout", "The service behind the gateway did not answer in time."),
+        ForwarderError.RequestBodyClient when context.Response.StatusCode == StatusCodes.Status413PayloadTooLarge => TooLarge(),
+        ForwarderError.RequestBodyClient =>
+            new(StatusCodes.Status400BadRequest, "request_body_broken", "The request body could not be read to its end."),
+        ForwarderError.Request or ForwarderError.RequestCreation or ForwarderError.RequestBodyDestination or ForwarderError.ResponseHeaders =>
+            new(StatusCodes.Status503ServiceUnavailable, "upstream_unreachable", "The service behind the gateway cannot be reached; try again shortly."),
+        // The service behind the gateway has answered, be it with an empty body.
+        null when context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination is not null => null,
+        null => context.Response.StatusCode switch
+        {
+            StatusCodes.Status401Unauthorized => new(StatusCodes.Status401Unauthorized, "no_api_key", "Send a known API key in x-api-key."),
+            StatusCodes.Status403Forbidden => new(StatusCodes.Status403Forbidden, "scope_missing", "This API key does not open this route."),
+            StatusCodes.Status404NotFound when context.GetEndpoint() is null => new(StatusCodes.Status404NotFound, "no_route", "There is no such route."),
+            StatusCodes.Status405MethodNotAllowed => new(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "The route does not know this method."),
+            StatusCodes.Status413PayloadTooLarge => TooLarge(),
+            StatusCodes.Status429TooManyRequests => new(StatusCodes.Status429TooManyRequests, "rate_limited", "Too many requests for this key; try again shortly."),
+            _ => null,
+        },
+        _ => null,
+    };
+
+    private Refusal TooLarge() => new(
+        StatusCodes.Status413PayloadTooLarge, "request_too_large", $"The request body is longer than the {_maxBodyBytes} bytes the gateway takes.");
+}
+
+/// <summary>Why a request was not forwarded.</summary>
+internal sealed record Refusal(int Status, string Reason, string Message);

@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using InferenceTracing.TestBed;
+
+namespace InferenceTracing.Gateway.Tests.Keys;
+
+public sealed class ApiKeyTests : IClassFixture<GatewayUnderTest>
+{
+    private readonly GatewayUnderTest _gateway;
+
+    public ApiKeyTests(GatewayUnderTest gateway) => _gateway = gateway.Fresh();
+
+    [Theory]
+    [InlineData("x-api-key", GatewayUnderTest.EdgeKey)]
+    [InlineData("Authorization", "Bearer " + GatewayUnderTest.EdgeKey)]
+    [InlineData("Authorization", "bearer " + GatewayUnderTest.EdgeKey)]
+    public async Task Key_Known_OpensTheRoute(string header, string value)
+    {
+        using var answer = await SendAsync(header, value);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Key_AsBasicPassword_OpensTheRoute()
+    {
+        using var answer = await SendAsync("Authorization", Basic("edge-1", GatewayUnderTest.EdgeKey));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("x-api-key", "not-a-key-0123456789")]
+    [InlineData("x-api-key", "")]
+    [InlineData("Authorization", "Bearer not-a-key-0123456789")]
+    [InlineData("Authorization", "Bearer")]
+    [InlineData("Authorization", "Basic not-base64!")]
+    [InlineData("Authorization", "Basic bm9jb2xvbg==")]
+    [InlineData("Authorization", "Digest " + GatewayUnderTest.EdgeKey)]
+    [InlineData("x-something-else", GatewayUnderTest.EdgeKey)]
+    public async Task Key_MissingOrWrong_Answers401AndAsksForOne(string header, string value)
+    {
+        using var answer = await SendAsync(header, value);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("Basic", Assert.Single(answer.Headers.WwwAuthenticate).Scheme);
+        Assert.Contains("API key", await GatewayUnderTest.ErrorAsync(answer), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Key_OfAnotherScope_Answers403()
+    {
+        using var answer = await SendAsync("x-api-key", GatewayUnderTest.ReaderKey);
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.NotEmpty(await GatewayUnderTest.ErrorAsync(answer));
+    }
+
+    [Fact]
+    public async Task Key_OfAnEdge_DoesNotOpenTheTraces()
+    {
+        using var answer = await _gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/jaeger/search"));
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("x-api-key", GatewayUnderTest.EdgeKey)]
+    [InlineData("Authorization", "Bearer " + GatewayUnderTest.EdgeKey)]
+    public async Task Key_Known_StaysInTheGateway(string header, string value)
+    {
+        using var answer = await SendAsync(header, value);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.DoesNotContain(_gateway.Upstream.Asked, asked => asked.Value.ToString().Contains(GatewayUnderTest.EdgeKey, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Key_Known_IsInNoSpan()
+    {
+        var (request, traceId) = GatewayUnderTest.Inference();
+        using var answer = await _gateway.SendAsync(request);
+
+        var spans = await _gateway.Collector.TraceAsync(traceId, spans => spans.Count == 2);
+
+        Assert.DoesNotContain(spans.SelectMany(span => span.Attributes), attribute => attribute.Value.Contains(GatewayUnderTest.EdgeKey, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Anonymous_Allowed_NeedsNoKey()
+    {
+        await using var gateway = await ServiceProcess.StartAsync(
+            GatewayUnderTest.Executable,
+            [("Gateway:AllowAnonymous", "true"), ("ReverseProxy:Clusters:ensemble:Destinations:0:Address", _gateway.Upstream.Address.ToString())]);
+
+        using var answer = await gateway.Client.PostAsync(GatewayUnderTest.InferPath, new ByteArrayContent([1]));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Start_NoKeysAndNotAnonymous_Refuses()
+    {
+        await using var gateway = await ServiceProcess.RunAsync(GatewayUnderTest.Executable);
+
+        Assert.Equal(1, gateway.ExitCode);
+        Assert.Contains("Gateway:ApiKeys", Assert.Single(gateway.Errors), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Gateway:ApiKeys:edge-1:Key", "short", "Gateway:ApiKeys:edge-1:Key")]
+    [InlineData("Gateway:ApiKeys:edge-1:Scopes:0", "everything", "everything")]
+    [InlineData("Gateway:ApiKeys:edge-2:Key", GatewayUnderTest.EdgeKey, "edge-2")]
+    [InlineData("Gateway:MaxBodyBytes", "1", "Gateway:MaxBodyBytes")]
+    [InlineData("Gateway:RequestsPerSecond", "0", "Gateway:RequestsPerSecond")]
+    [InlineData("Gateway:Burst", "lots", "Gateway:Burst")]
+    [InlineData("ReverseProxy:Clusters:ensemble:Destinations:0:Address", "nowhere", "nowhere")]
+    [InlineData("ReverseProxy:Routes:infer:AuthorizationPolicy", "nobody", "nobody")]
+    public async Task Start_SettingInvalid_SaysSoInOneLineWithoutTheKey(string setting, string value, string named)
+    {
+        await using var gateway = await ServiceProcess.RunAsync(
+            GatewayUnderTest.Executable, [("Gateway:ApiKeys:edge-1:Key", GatewayUnderTest.EdgeKey), (setting, value)]);
+
+        Assert.Equal(1, gateway.ExitCode);
+        var line = Assert.Single(gateway.Errors);
+        Assert.Contains(named, line, StringComparison.Ordinal);
+        Assert.DoesNotContain(GatewayUnderTest.EdgeKey, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rate_Exceeded_Answers429WithRetryAfter()
+    {
+        await using var gateway = await ServiceProcess.StartAsync(
+            GatewayUnderTest.Executable,
+            [.. GatewayUnderTest.Settings(_gateway.Upstream.Address), ("Gateway:Burst", "1"), ("Gateway:RequestsPerSecond", "1")]);
+
+        // Ten at once find one token, and no more than one a second comes after it.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => GatewayUnderTest.SendAsync(gateway, GatewayUnderTest.Inference().Request)));
+
+        Assert.Contains(answers, answer => answer.IsSuccessStatusCode);
+        var refused = answers.First(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+        Assert.NotNull(refused.Headers.RetryAfter?.Delta);
+        Assert.NotEmpty(await GatewayUnderTest.ErrorAsync(refused));
+    }
+
+    private Task<HttpResponseMessage> SendAsync(string header, string value)
+    {
+        var (request, _) = GatewayUnderTest.Inference();
+        request.Headers.TryAddWithoutValidation(header, value);
+        return _gateway.Service.Client.SendAsync(request);
+    }
+
+    private static string Basic(string user, string password) =>
+        new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))).ToString();
+}
