@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Threading.RateLimiting;
+using InferenceTracing.OpenInference;
+using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.Preprocessing.Upload;
+using InferenceTracing.ServiceDefaults.Tracing;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace InferenceTracing.Preprocessing.Classification;
+
+/// <summary><c>POST /preprocessing</c>, also <c>POST /v1/classify</c>: a photograph in, a prediction out; RFC 9457 problem details on error.</summary>
+internal static class ClassifyEndpoints
+{
+    public static void MapClassify(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/preprocessing", ClassifyAsync);
+        endpoints.MapPost("/v1/classify", ClassifyAsync);
+    }
+
+    private static async Task<IResult> ClassifyAsync(
+        HttpContext context,
+        [FromServices] UploadReader uploads,
+        [FromServices] Classifier classifier,
+        [FromServices] InFlight inFlight,
+        [FromServices] AnswerWriter answers,
+        [FromServices] IOptions<PreprocessingOptions> options,
+        [FromServices] TimeProvider time,
+        [FromServices] ILogger<Classifier> logger)
+    {
+        var cancellationToken = context.RequestAborted;
+        DeviceId.Tag(Activity.Current, context.Request.Headers[DeviceId.Header]);
+        using RateLimitLease place = inFlight.TryEnter();
+
+        try
+        {
+            if (!place.IsAcquired)
+            {
+                throw new InferenceException(StatusCodes.Status503ServiceUnavailable, "too_busy", "Too many photographs at once; try again shortly.")
+                {
+                    RetryAfter = TimeSpan.FromSeconds(1),
+                };
+            }
+
+            var clock = new Stopwatches();
+            PooledBody photo;
+
+            using (clock.Time(Stage.Upload))
+            {
+                photo = await uploads.ReadAsync(context.Request, cancellationToken).ConfigureAwait(false);
+            }
+
+            using (photo)
+            {
+                var deadline = Deadline.FromHeader(context.Request.Headers[Deadline.Header], options.Value.Timeout, time);
+                return TypedResults.Ok(await classifier.ClassifyAsync(photo, clock, deadline, cancellationToken).ConfigureAwait(false));
+            }
+        }
+        catch (ImageRejectedException rejected)
+        {
+            return Problem(context, logger, answers.Trace(), rejected.Status, rejected.Reason, rejected.Message, retryAfter: null);
+        }
+        catch (InferenceException failed)
+        {
+            return Problem(context, logger, answers.Trace(), failed.Status, failed.Reason, failed.Message, failed.RetryAfter);
+        }
+    }
+
+    private static ProblemHttpResult Problem(
+        HttpContext context, ILogger logger, TraceReference? trace, int status, string reason, string detail, TimeSpan? retryAfter)
+    {
+        Log.Refused(logger, status, reason, detail);
+
+        // A refusal is no failure of the server's (HTTP conventions: a 4xx leaves a server span's status unset); its reason is worth a search.
+        Activity.Current?.SetTag("error.type", reason);
+
+        if (status >= StatusCodes.Status500InternalServerError)
+        {
+            Telemetry.Fail(Activity.Current, reason, detail);
+        }
+
+        if (retryAfter is { } wait)
+        {
+            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return TypedResults.Problem(detail, statusCode: status, extensions: [new("reason", reason), new("trace", trace)]);
+    }
+}

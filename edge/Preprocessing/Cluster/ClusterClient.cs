@@ -1,0 +1,71 @@
+using InferenceTracing.OpenInference;
+using Microsoft.Extensions.Options;
+
+namespace InferenceTracing.Preprocessing.Cluster;
+
+/// <summary>
+/// Asks the ensemble, through the gateway. While the way there is lost (<see cref="ClusterWatch"/> finds out) every request is refused at once:
+/// a cut link answers nothing, and waiting for the deadline would only keep the caller and fill the house.
+/// </summary>
+internal sealed class ClusterClient(IOptions<ClusterOptions> options, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly ClusterOptions _options = options.Value;
+    private volatile ClusterLine _line = new(options.Value);
+    private long _lastAnswer;
+
+    /// <summary>When the cluster last answered a request, in <see cref="TimeProvider.GetTimestamp"/>'s ticks.</summary>
+    public long LastAnswer => Volatile.Read(ref _lastAnswer);
+
+    /// <summary>Whether requests are refused at once.</summary>
+    public bool IsLost => _line.Lost.IsCancellationRequested;
+
+    /// <summary>The <paramref name="top"/> likeliest classes of each image.</summary>
+    /// <exception cref="InferenceException">The cluster cannot be reached, refuses, or is too late.</exception>
+    public async Task<ClassifiedAnswer> ClassifyAsync(PixelTensor images, int top, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var line = _line;
+
+        if (line.Lost.IsCancellationRequested)
+        {
+            throw Unreachable();
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, line.Lost);
+
+        try
+        {
+            var answer = await line.Server.ClassifyAsync(_options.Model, images, top, deadline, patience.Token).ConfigureAwait(false);
+            Volatile.Write(ref _lastAnswer, clock.GetTimestamp());
+            return answer;
+        }
+        catch (InferenceException refused) when (refused.Status is >= 400 and < 500 and not StatusCodes.Status429TooManyRequests)
+        {
+            // The photograph was fine: what the cluster refuses is a setting of the edge (model, key, size), not the caller's mistake.
+            throw new InferenceException(StatusCodes.Status503ServiceUnavailable, "cluster_refused", $"The cluster refused: {refused.Message}", refused);
+        }
+        catch (Exception broken) when (line.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw Unreachable(broken);
+        }
+    }
+
+    /// <summary>From now on requests are refused at once, those under way too.</summary>
+    public void Cut() => _line.Cut();
+
+    /// <summary>Requests go out again, over new connections: the old ones may lead nowhere, and would not say so.</summary>
+    public void Restore()
+    {
+        using var old = _line;
+        _line = new ClusterLine(_options);
+    }
+
+    public void Dispose() => _line.Dispose();
+
+    private InferenceException Unreachable(Exception? cause = null) => new(
+        StatusCodes.Status503ServiceUnavailable, "unreachable", $"{_options.Model} cannot be reached: the way to the cluster is lost.", cause)
+    {
+        RetryAfter = Pause,
+    };
+}

@@ -1,0 +1,22 @@
+namespace InferenceTracing.Preprocessing.Imaging;
+
+/// <summary>What a file says of itself before anything is decoded.</summary>
+/// <param name="Format">One of the names in <see cref="ImageFormat"/>.</param>
+/// <param name="Width">Width in pixels as stored, before the orientation is applied.</param>
+/// <param name="Height">Height in pixels as stored.</param>
+/// <param name="Orientation">EXIF orientation, 1 … 8; 1 where the file has none or an invalid one.</param>
+/// <param name="Frames">Frames of an animation; 1 for a still picture.</param>
+/// <param name="Scans">Passes over the picture in which a JPEG is stored; 1 for the other formats.</param>
+/// <param name="WorkingBytes">
+/// Upper estimate of what the codec must hold at once: the coefficients of a progressive JPEG, the whole of an interlaced PNG or of a WebP,
+/// and whatever compressed texts and profiles of a PNG could inflate to. Close to 0 for formats that are read row by row.
+/// </param>
+internal sealed record ImageHeader(string Format, int Width, int Height, int Orientation, int Frames, int Scans, long WorkingBytes);
+
+/// <summary>The formats that are read, by the names that spans and answers use.</summary>
+internal static class ImageFormat
+{
+    public const string Jpeg = "jpeg";
+    public const string Png = "png";
+    public const string Webp = "webp";
+}

@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace InferenceTracing.Preprocessing.Imaging;
+
+/// <summary>
+/// What a photograph may cost. Everything but <see cref="DecodeTimeout"/> is checked from the header, before a single pixel is
+/// decoded. The limits are for one image: how many are decoded at once is the caller's to bound.
+/// </summary>
+internal sealed record ImageLimits
+{
+    /// <summary>Size of the file in bytes; 32 MiB, above what a phone's camera writes.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>Width in pixels.</summary>
+    [Range(1, 65535)]
+    public int MaxWidth { get; init; } = 16384;
+
+    /// <summary>Height in pixels.</summary>
+    [Range(1, 65535)]
+    public int MaxHeight { get; init; } = 16384;
+
+    /// <summary>Width times height; 64 million, above the 48 megapixels that phones keep as one JPEG.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxPixels { get; init; } = 64_000_000;
+
+    /// <summary>The shorter side in pixels, at least; with fewer there is nothing to recognise.</summary>
+    [Range(1, 65535)]
+    public int MinSide { get; init; } = 8;
+
+    /// <summary>Frames of an animation. One means that animations are refused; where more are allowed, the first is classified.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxFrames { get; init; } = 1;
+
+    /// <summary>
+    /// Scans of a JPEG, each a pass over the whole picture however few bytes it has. Encoders write up to 10 by default and seldom more
+    /// than 20.
+    /// </summary>
+    [Range(1, 100)]
+    public int MaxScans { get; init; } = 32;
+
+    /// <summary>Bytes the codec has to hold at once (<see cref="ImageHeader.WorkingBytes"/>); 256 MiB.</summary>
+    [Range(1, long.MaxValue)]
+    public long MaxWorkingBytes { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>Time one image may take to decode and resize; 5 s, a hundred times what a large photograph takes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
+    public TimeSpan DecodeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace InferenceTracing.Preprocessing;
+
+/// <summary>The section <c>Preprocessing</c> of the settings.</summary>
+internal sealed class PreprocessingOptions
+{
+    public const string Section = "Preprocessing";
+
+    /// <summary>From the end of the upload to the answer; a caller may ask for less with <c>x-request-timeout-ms</c>.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Photographs in the house at once; more are answered 503.</summary>
+    [Range(1, 100_000)]
+    public int MaxInFlight { get; init; } = 256;
+
+    /// <summary>Photographs decoded at once; 0 means one for each core the process may use.</summary>
+    [Range(0, 1024)]
+    public int DecodeSlots { get; init; }
+
+    /// <summary>Classes in an answer.</summary>
+    [Range(1, 1000)]
+    public int Top { get; init; } = 5;
+}

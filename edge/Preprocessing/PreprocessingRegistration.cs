@@ -1,0 +1,47 @@
+using InferenceTracing.Preprocessing.Classification;
+using InferenceTracing.Preprocessing.Cluster;
+using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.Preprocessing.Upload;
+using InferenceTracing.ServiceDefaults.Settings;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace InferenceTracing.Preprocessing;
+
+/// <summary>The edge's parts and endpoints.</summary>
+internal static class PreprocessingRegistration
+{
+    public static void AddPreprocessing(this WebApplicationBuilder builder)
+    {
+        ImagePreprocessor.Load();
+
+        var services = builder.Services;
+
+        services.AddValidatedOptions<PreprocessingOptions>(PreprocessingOptions.Section);
+        services.AddValidatedOptions<ClusterOptions>(ClusterOptions.Section, options => options.Problems());
+        services.AddValidatedOptions<ImageLimits>("Images");
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ImageLimits>>((kestrel, limits) =>
+            kestrel.Limits.MaxRequestBodySize = (long)limits.Value.MaxBytes + Multipart.OverheadBytes);
+
+        services.AddSingleton(provider => new ImagePreprocessor(provider.GetRequiredService<IOptions<ImageLimits>>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ClusterClient>();
+        services.AddSingleton<UploadReader>();
+        services.AddSingleton<AnswerWriter>();
+        services.AddSingleton<Classifier>();
+        services.AddSingleton<InFlight>();
+        services.AddSingleton<ClusterWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterWatch>());
+        services.AddHealthChecks().AddCheck<ClusterWatch>("cluster");
+    }
+
+    public static void MapPreprocessing(this WebApplication app)
+    {
+        app.UseDefaultFiles();
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            OnPrepareResponse = page => page.Context.Response.Headers.ContentSecurityPolicy =
+                "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'",
+        });
+        app.MapClassify();
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using InferenceTracing.OpenInference;
+using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
+
+namespace InferenceTracing.Preprocessing.Tests.Imaging;
+
+public sealed class HostileFileTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Kinds =>
+    [
+        ".jpg", ".jpg[interlace]", ".jpg[restart_interval=4]", ".png", ".png[interlace]", ".png[palette]",
+        ".webp", ".webp[lossless]", ".webp[keep=none]",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Preprocess_TruncatedAnywhere_IsRefused(string suffix)
+    {
+        var file = Tagged(Picture.Scene(300, 280).Save(suffix));
+        var cuts = Enumerable.Range(1, Math.Min(file.Length - 1, 200))
+            .Concat(Enumerable.Range(1, 300).Select(i => (int)((long)file.Length * i / 301)))
+            .Concat(Enumerable.Range(Math.Max(1, file.Length - 40), 40).Where(cut => cut < file.Length));
+
+        foreach (var cut in cuts)
+        {
+            var rejected = Assert.Throws<ImageRejectedException>(() => Codec.Preprocess(file.AsSpan(0, cut)));
+            Assert.InRange(rejected.Status, 400, 499);
+        }
+    }
+
+    [Fact]
+    public void Preprocess_JpegCutAndClosedAgain_NeverCrashes()
+    {
+        // With an end marker put back the file is formally complete: pixels or a refusal, both are answers.
+        var file = Picture.Scene(300, 280).Save(".jpg");
+        for (var cut = 600; cut < file.Length; cut += 97)
+        {
+            _ = Attempt([.. file.AsSpan(0, cut), 0xFF, 0xD9]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Preprocess_FlippedBytes_AnswersPixelsOrARefusal(string suffix)
+    {
+        const int rounds = 400;
+        var file = Tagged(Picture.Scene(150, 140).Save(suffix));
+        var random = new Random(20_240_607);
+        var slowest = TimeSpan.Zero;
+        var refused = 0;
+
+        for (var round = 0; round < rounds; round++)
+        {
+            var damaged = file.ToArray();
+            for (var flips = random.Next(1, 8); flips > 0; flips--)
+            {
+                // Half of the flips hit the headers, which are a small part of the file.
+                var range = random.Next(2) == 0 ? Math.Min(400, damaged.Length) : damaged.Length;
+                damaged[random.Next(range)] ^= (byte)random.Next(1, 256);
+            }
+
+            var start = Stopwatch.GetTimestamp();
+            refused += Attempt(damaged) ? 0 : 1;
+            var elapsed = Stopwatch.GetElapsedTime(start);
+            slowest = elapsed > slowest ? elapsed : slowest;
+        }
+
+        output.WriteLine($"{suffix}: {refused} of {rounds} refused, slowest {slowest.TotalMilliseconds:F0} ms");
+        Assert.True(slowest < TimeSpan.FromSeconds(6), $"{suffix}: {slowest}");
+    }
+
+    [Fact]
+    public void Preprocess_RandomBytesBehindASignature_AreRefused()
+    {
+        var random = new Random(1);
+        byte[][] beginnings = [[0xFF, 0xD8, 0xFF], [0x89, .. "PNG\r\n\x1A\n"u8], [.. "RIFF"u8, 0, 1, 0, 0, .. "WEBPVP8 "u8]];
+        for (var round = 0; round < 1000; round++)
+        {
+            var noise = new byte[random.Next(0, 2000)];
+            random.NextBytes(noise);
+            Assert.False(Attempt([.. beginnings[round % 3], .. noise]));
+        }
+    }
+
+    [Theory]
+    [InlineData(".jpg[interlace]", 5600)]
+    [InlineData(".png[interlace,compression=1]", 7900)]
+    [InlineData(".webp[lossless,effort=0]", 4000)]
+    public void Preprocess_LargestThatTheLimitsAllow_EndsInBoundedTime(string suffix, int side)
+    {
+        var file = new Picture(side, side, 1, new byte[side * side]).Save(suffix);
+
+        var start = Stopwatch.GetTimestamp();
+        var answered = Attempt(file);
+        var elapsed = Stopwatch.GetElapsedTime(start);
+
+        output.WriteLine($"{suffix} {side}: {file.Length} bytes, {elapsed.TotalMilliseconds:F0} ms, answered {answered}");
+        Assert.True(elapsed < TimeSpan.FromSeconds(20), $"{elapsed}");
+    }
+
+    [Fact]
+    public void Preprocess_AsManyEmptyScansAsTheLimitsAllow_EndsInBoundedTime()
+    {
+        var file = Hollow.ManyScans(width: 16384, height: 3896, scans: new ImageLimits().MaxScans);
+
+        var start = Stopwatch.GetTimestamp();
+        var answered = Attempt(file);
+        var elapsed = Stopwatch.GetElapsedTime(start);
+
+        output.WriteLine($"{file.Length} bytes, {elapsed.TotalMilliseconds:F0} ms, answered {answered}");
+        Assert.True(answered);
+        Assert.True(elapsed < TimeSpan.FromSeconds(20), $"{elapsed}");
+    }
+
+    /// <summary>A JPEG gets an EXIF block, so that its parser is under test too.</summary>
+    private static byte[] Tagged(byte[] file) => file[0] == 0xFF ? Tagging.InJpeg(file, Tagging.Exif(6)) : file;
+
+    private static bool Attempt(byte[] file)
+    {
+        try
+        {
+            var pixels = Codec.Preprocess(file);
+            return pixels.Length == PixelTensor.BytesPerImage;
+        }
+        catch (ImageRejectedException rejected)
+        {
+            Assert.InRange(rejected.Status, 400, 499);
+            return false;
+        }
+    }
+}
