@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace InferenceTracing.TraceStore.Model;
+
+/// <summary>A value of any of OTLP's kinds, without boxing the numbers.</summary>
+internal readonly record struct AttributeValue
+{
+    private readonly object? _reference;
+    private readonly long _bits;
+
+    private AttributeValue(AttributeKind kind, object? reference, long bits = 0)
+    {
+        Kind = kind;
+        _reference = reference;
+        _bits = bits;
+    }
+
+    public AttributeKind Kind { get; }
+
+    public string Text => (string)_reference!;
+
+    public bool Flag => _bits != 0;
+
+    public long Integer => _bits;
+
+    public double Real => BitConverter.Int64BitsToDouble(_bits);
+
+    public byte[] Blob => (byte[])_reference!;
+
+    public AttributeValue[] Items => (AttributeValue[])_reference!;
+
+    public SpanAttribute[] Fields => (SpanAttribute[])_reference!;
+
+    /// <summary>Memory taken, about.</summary>
+    public int Bytes => Kind switch
+    {
+        AttributeKind.Text => 24 + (2 * Text.Length),
+        AttributeKind.Bytes => 24 + Blob.Length,
+        AttributeKind.Array => 24 + Items.Sum(item => 24 + item.Bytes),
+        AttributeKind.Map => 24 + Fields.Sum(entry => entry.Bytes + (2 * entry.Key.Length)),
+        _ => 0,
+    };
+
+    public static AttributeValue Of(string text) => new(AttributeKind.Text, text);
+
+    public static AttributeValue Of(bool flag) => new(AttributeKind.Flag, null, flag ? 1 : 0);
+
+    public static AttributeValue Of(long integer) => new(AttributeKind.Integer, null, integer);
+
+    public static AttributeValue Of(double real) => new(AttributeKind.Real, null, BitConverter.DoubleToInt64Bits(real));
+
+    public static AttributeValue Of(byte[] blob) => new(AttributeKind.Bytes, blob);
+
+    public static AttributeValue Of(AttributeValue[] items) => new(AttributeKind.Array, items);
+
+    public static AttributeValue Of(SpanAttribute[] fields) => new(AttributeKind.Map, fields);
+
+    /// <summary>The text a search compares with, and Jaeger shows for kinds it lacks: arrays and maps as JSON.</summary>
+    public override string ToString() => Kind switch
+    {
+        AttributeKind.Text => Text,
+        AttributeKind.Flag => Flag ? "true" : "false",
+        AttributeKind.Integer => Integer.ToString(CultureInfo.InvariantCulture),
+        AttributeKind.Real => Real.ToString("R", CultureInfo.InvariantCulture),
+        AttributeKind.Bytes => Convert.ToBase64String(Blob),
+        AttributeKind.Array or AttributeKind.Map => AttributeJson.Text(this),
+        _ => "",
+    };
+}

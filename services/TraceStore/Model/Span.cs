@@ -1,0 +1,79 @@
+namespace InferenceTracing.TraceStore.Model;
+
+/// <summary>One span as it came over OTLP.</summary>
+internal sealed class Span
+{
+    // The object, its place in the trace's array and its id in the trace's set; StoreMemoryTests holds the sum against the heap.
+    private const int FixedBytes = 288;
+
+    public required TraceId TraceId { get; init; }
+
+    public required SpanId SpanId { get; init; }
+
+    /// <summary>Invalid (zero) for a root.</summary>
+    public SpanId ParentId { get; init; }
+
+    public required string Name { get; init; }
+
+    public SpanKind Kind { get; init; }
+
+    /// <summary>Nanoseconds since the Unix epoch.</summary>
+    public required ulong StartNanos { get; init; }
+
+    /// <summary>Nanoseconds since the Unix epoch.</summary>
+    public required ulong EndNanos { get; init; }
+
+    /// <summary>Zero where the end lies before the start.</summary>
+    public ulong DurationNanos => EndNanos > StartNanos ? EndNanos - StartNanos : 0;
+
+    public SpanStatus Status { get; init; }
+
+    public string StatusMessage { get; init; } = "";
+
+    /// <summary>W3C <c>tracestate</c>.</summary>
+    public string TraceState { get; init; } = "";
+
+    /// <summary>W3C trace flags in the low byte, OTLP's own above.</summary>
+    public uint Flags { get; init; }
+
+    public SpanAttribute[] Attributes { get; init; } = [];
+
+    public uint DroppedAttributes { get; init; }
+
+    public SpanEvent[] Events { get; init; } = [];
+
+    public uint DroppedEvents { get; init; }
+
+    public SpanLink[] Links { get; init; } = [];
+
+    public uint DroppedLinks { get; init; }
+
+    public required SpanOrigin Origin { get; init; }
+
+    public Resource Resource => Origin.Resource;
+
+    public string ServiceName => Origin.Resource.ServiceName;
+
+    /// <summary>Memory taken, about, without the resource it shares with others.</summary>
+    public int MeasureBytes()
+    {
+        var bytes = FixedBytes + (2 * (StatusMessage.Length + TraceState.Length));
+
+        foreach (var attribute in Attributes)
+        {
+            bytes += attribute.Bytes;
+        }
+
+        foreach (var happened in Events)
+        {
+            bytes += happened.Bytes;
+        }
+
+        foreach (var link in Links)
+        {
+            bytes += link.Bytes;
+        }
+
+        return bytes;
+    }
+}

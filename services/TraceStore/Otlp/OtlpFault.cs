@@ -1,0 +1,10 @@
+namespace InferenceTracing.TraceStore.Otlp;
+
+/// <summary>Why an export request was refused.</summary>
+internal enum OtlpFault
+{
+    Malformed,
+    TooLarge,
+    Unsupported,
+    Overloaded,
+}

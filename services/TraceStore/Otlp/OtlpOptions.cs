@@ -1,0 +1,52 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace InferenceTracing.TraceStore.Otlp;
+
+/// <summary>The settings under <c>Otlp</c>: how much one sender may send.</summary>
+internal sealed class OtlpOptions
+{
+    public const string Section = "Otlp";
+
+    /// <summary>One export request as it arrives, in bytes.</summary>
+    [Range(1_024, 1 << 30)]
+    public int MaxBodyBytes { get; init; } = 16 << 20;
+
+    /// <summary>One export request after gunzip, in bytes.</summary>
+    [Range(1_024, 1 << 30)]
+    public int MaxDecompressedBytes { get; init; } = 64 << 20;
+
+    /// <summary>The bodies of all requests being read at once, in bytes; beyond it senders are told to come again.</summary>
+    [Range(1_024, 1L << 40)]
+    public long MaxBytesInFlight { get; init; } = 192 << 20;
+
+    /// <summary>Attributes kept on one span, event, link, scope or resource, and items of one array; the rest count as dropped.</summary>
+    [Range(1, 65_536)]
+    public int MaxAttributes { get; init; } = 256;
+
+    /// <summary>Characters (or bytes) kept of one name or value.</summary>
+    [Range(16, 1 << 24)]
+    public int MaxAttributeLength { get; init; } = 8_192;
+
+    /// <summary>Events kept on one span.</summary>
+    [Range(0, 65_536)]
+    public int MaxEvents { get; init; } = 512;
+
+    /// <summary>Links kept on one span.</summary>
+    [Range(0, 65_536)]
+    public int MaxLinks { get; init; } = 512;
+
+    /// <summary>Arrays and maps within one value.</summary>
+    [Range(1, 64)]
+    public int MaxDepth { get; init; } = 16;
+
+    /// <summary>Cuts a text to <see cref="MaxAttributeLength"/>, never through a surrogate pair.</summary>
+    public string Cut(string text)
+    {
+        if (text.Length <= MaxAttributeLength)
+        {
+            return text;
+        }
+
+        return text[..(char.IsHighSurrogate(text[MaxAttributeLength - 1]) ? MaxAttributeLength - 1 : MaxAttributeLength)];
+    }
+}

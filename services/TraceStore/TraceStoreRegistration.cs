@@ -1,0 +1,39 @@
+using InferenceTracing.ServiceDefaults.Settings;
+using InferenceTracing.TraceStore.Jaeger;
+using InferenceTracing.TraceStore.Model;
+using InferenceTracing.TraceStore.Otlp;
+using InferenceTracing.TraceStore.Storage;
+using InferenceTracing.TraceStore.Viewer;
+
+namespace InferenceTracing.TraceStore;
+
+internal static class TraceStoreRegistration
+{
+    /// <summary>Settings, checked before the first request; the store; the way into it.</summary>
+    public static void AddTraceStore(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+
+        services.AddValidatedOptions<StoreOptions>(StoreOptions.Section);
+        services.AddValidatedOptions<OtlpOptions>(OtlpOptions.Section);
+
+        services.AddSingleton<StoreMetrics>();
+        services.AddSingleton<SpanStore>();
+        services.AddSingleton<Vocabulary>();
+        services.AddSingleton<IntakeBudget>();
+        services.AddSingleton<TraceIntake>();
+        services.AddHealthChecks().AddCheck<StoreHealth>("store");
+    }
+
+    /// <summary>Ways in, ways out, and a page to look at it.</summary>
+    public static void UseTraceStore(this WebApplication app)
+    {
+        app.UseViewer();
+        app.MapOtlpHttp();
+        app.MapOtlpGrpc();
+        app.MapJaegerQuery();
+        app.MapJaegerV3();
+        app.MapStoreCounts();
+        app.MapViewer();
+    }
+}

@@ -1,0 +1,42 @@
+// Which page this is, and what all of them share.
+import { ask, el, notice, url } from './dom.js';
+import { bytes, count, learn } from './format.js';
+import { showList } from './list.js';
+import { showSystem } from './system.js';
+import { showTrace } from './trace.js';
+
+const main = document.getElementById('main');
+const path = location.pathname.slice(new URL(document.baseURI).pathname.length);
+
+async function showFill() {
+  const store = await ask('api/store').catch(() => null);
+  if (!store) return;
+  const share = Math.max(store.bytes / store.maxBytes, store.traces / store.maxTraces);
+  const text = `${count(store.traces, 'trace')} · ${bytes(store.bytes)}`;
+  const title = `${count(store.spans, 'span')}, ${bytes(store.bytes)} of ${bytes(store.maxBytes)}`
+    + (store.evictedTraces ? `; ${count(store.evictedTraces, 'older trace')} made room for newer ones` : '');
+  document.getElementById('fill').replaceChildren(
+    el('a', { href: url('system'), title },
+      el('span', {}, text),
+      store.evictedTraces ? el('span', { class: 'evicted' }, ` · ${count(store.evictedTraces, 'trace')} evicted`) : null,
+      el('span', { class: 'meter' }, el('i', { style: { width: `${Math.min(100, share * 100)}%` } }))));
+}
+
+document.getElementById('jump').addEventListener('submit', event => {
+  event.preventDefault();
+  const id = new FormData(event.target).get('id').trim().toLowerCase();
+  if (id) location.href = url(`trace/${id.padStart(32, '0')}`);
+});
+
+async function start() {
+  learn((await ask('api/v3/services')).services);
+  showFill();
+  setInterval(() => { if (!document.hidden) showFill(); }, 10_000);
+
+  if (path.startsWith('trace/')) await showTrace(main, decodeURIComponent(path.slice('trace/'.length)));
+  else if (path === 'system') await showSystem(main);
+  else await showList(main);
+}
+
+document.getElementById(path === 'system' ? 'nav-system' : 'nav-list').setAttribute('aria-current', path.startsWith('trace/') ? 'true' : 'page');
+start().catch(failure => main.replaceChildren(notice('The store does not answer', failure.message)));

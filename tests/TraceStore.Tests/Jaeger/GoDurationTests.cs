@@ -1,0 +1,33 @@
+using InferenceTracing.TraceStore.Jaeger;
+
+namespace InferenceTracing.TraceStore.Tests.Jaeger;
+
+public sealed class GoDurationTests
+{
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("1ns", 1)]
+    [InlineData("1.5us", 1_500)]
+    [InlineData("2µs", 2_000)]
+    [InlineData("1.2ms", 1_200_000)]
+    [InlineData(".5s", 500_000_000)]
+    [InlineData("1m30s", 90_000_000_000)]
+    [InlineData("48h0m0s", 172_800_000_000_000)]
+    public void TryParse_GoDuration_GivesNanoseconds(string text, ulong nanos)
+    {
+        Assert.True(GoDuration.TryParse(text, out var parsed));
+        Assert.Equal(nanos, parsed);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1")]
+    [InlineData("-1s")]
+    [InlineData("s")]
+    [InlineData("1.2.3s")]
+    [InlineData("1 s")]
+    [InlineData("1d")]
+    [InlineData("99999999999999999999h")]
+    [InlineData("9999999h9999999h")]
+    public void TryParse_AnythingElse_IsRefused(string text) => Assert.False(GoDuration.TryParse(text, out _));
+}

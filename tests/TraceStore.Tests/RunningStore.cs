@@ -1,0 +1,99 @@
+using System.Text.Json;
+using InferenceTracing.ServiceDefaults;
+using Microsoft.AspNetCore.Builder;
+
+namespace InferenceTracing.TraceStore.Tests;
+
+/// <summary>The whole service in this process, listening on three free loopback ports.</summary>
+internal sealed class RunningStore : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Task<int> _run;
+
+    private RunningStore(WebApplication app, Task<int> run)
+    {
+        _app = app;
+        _run = run;
+
+        // Kestrel lists its addresses as the settings do: by name.
+        var urls = app.Urls.Select(url => new Uri(url)).ToArray();
+        (Ui, Grpc, Http) = (urls[0], urls[1], urls[2]);
+        Client = new HttpClient { BaseAddress = Ui };
+        OtlpClient = new HttpClient { BaseAddress = Http };
+    }
+
+    public Uri Ui { get; }
+
+    public Uri Grpc { get; }
+
+    public Uri Http { get; }
+
+    public HttpClient Client { get; }
+
+    public HttpClient OtlpClient { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<RunningStore> StartAsync(params string[] settings)
+    {
+        var started = new TaskCompletionSource<WebApplication>(TaskCreationOptions.RunContinuationsAsynchronously);
+        string[] args =
+        [
+            "--Kestrel:Endpoints:Http:Url=http://127.0.0.1:0",
+            "--Kestrel:Endpoints:OtlpGrpc:Url=http://127.0.0.1:0",
+            "--Kestrel:Endpoints:OtlpHttp:Url=http://127.0.0.1:0",
+            "--Logging:LogLevel:Default=Error",
+            .. settings,
+        ];
+
+        var run = Service.RunAsync(
+            args,
+            new ServiceIdentity("tracestore", 0, "cluster", Traced: false),
+            builder => builder.AddTraceStore(),
+            app =>
+            {
+                app.UseTraceStore();
+                app.Lifetime.ApplicationStarted.Register(() => started.SetResult(app));
+            });
+
+        await Task.WhenAny(run, started.Task);
+        return run.IsCompleted
+            ? throw new InvalidOperationException($"The store did not start: {await run}")
+            : new RunningStore(await started.Task, run);
+    }
+
+    /// <summary>Sends an export request and answers its status.</summary>
+    public async Task<HttpResponseMessage> ExportAsync(byte[] message, string type = "application/x-protobuf", string? encoding = null)
+    {
+        using var content = new ByteArrayContent(message);
+        content.Headers.ContentType = new(type);
+
+        if (encoding is not null)
+        {
+            content.Headers.ContentEncoding.Add(encoding);
+        }
+
+        return await OtlpClient.PostAsync("/v1/traces", content);
+    }
+
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        using var document = JsonDocument.Parse(await Client.GetStringAsync(path));
+        return document.RootElement.Clone();
+    }
+
+    public async Task<(int Status, JsonElement Body)> TryGetAsync(string path)
+    {
+        using var answer = await Client.GetAsync(path);
+        using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        return ((int)answer.StatusCode, document.RootElement.Clone());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        OtlpClient.Dispose();
+        _app.Lifetime.StopApplication();
+        await _run;
+    }
+}
