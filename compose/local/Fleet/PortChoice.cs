@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace InferenceTracing.Local.Fleet;
+
+/// <summary>A port for each service: the one asked for, else the usual one, else, where that is taken, a free one.</summary>
+internal sealed class PortChoice
+{
+    private readonly LocalOptions _options;
+    private readonly HashSet<int> _given = [];
+
+    private PortChoice(LocalOptions options) => _options = options;
+
+    public static PortChoice For(LocalOptions options) => new(options);
+
+    /// <exception cref="LocalException">The port asked for is taken.</exception>
+    public int For(string service, int usual)
+    {
+        if (_options.Ports.TryGetValue(service, out var wanted))
+        {
+            return IsFree(wanted) && _given.Add(wanted)
+                ? wanted
+                : throw new LocalException($"Port {wanted}, asked for {service}, is taken: choose another with --port {service}=<port>.");
+        }
+
+        return !_options.FreePorts && IsFree(usual) && _given.Add(usual) ? usual : Free();
+    }
+
+    private int Free()
+    {
+        while (true)
+        {
+            using var socket = new TcpListener(IPAddress.Loopback, 0);
+            socket.Start();
+            var port = ((IPEndPoint)socket.LocalEndpoint).Port;
+
+            if (_given.Add(port))
+            {
+                return port;
+            }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var socket = new TcpListener(IPAddress.Loopback, port);
+            socket.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

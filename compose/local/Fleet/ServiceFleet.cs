@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace InferenceTracing.Local.Fleet;
+
+/// <summary>The processes of a plan: started in the order in which they can become ready, watched, and stopped the other way round.</summary>
+internal sealed class ServiceFleet(ServicePlan plan) : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    private readonly List<ServiceProcess> _processes = [];
+    private readonly HttpClient _probe = new(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { Timeout = TimeSpan.FromSeconds(2) };
+
+    /// <summary>What was started, in that order.</summary>
+    public IReadOnlyList<ServiceProcess> Processes => _processes;
+
+    /// <summary>Starts all of them and returns when the last is ready.</summary>
+    /// <exception cref="LocalException">One of them ended, or did not get ready in time.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var service in plan.Services)
+        {
+            _processes.Add(ServiceProcess.Start(service, plan.LogFolder));
+        }
+
+        var start = Stopwatch.StartNew();
+
+        foreach (var process in _processes)
+        {
+            await WaitUntilReadyAsync(process, start, cancellationToken);
+            AnsiConsole.MarkupLineInterpolated(
+                $"  [green]✔[/] {process.Spec.Name,-18} {process.Spec.Url.GetLeftPart(UriPartial.Authority),-24} ready after {start.Elapsed.TotalSeconds:0.0} s");
+        }
+    }
+
+    /// <summary>Stays until cancelled, and says so when a process ends; the rest stays up.</summary>
+    public async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        var running = _processes.ToDictionary(process => process.WaitForExitAsync(cancellationToken));
+
+        while (running.Count > 0)
+        {
+            var ended = await Task.WhenAny(running.Keys);
+            cancellationToken.ThrowIfCancellationRequested();
+            running.Remove(ended, out var process);
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{process!.Spec.Name} ended with exit code {process.ExitCode}; the others stay up.[/]");
+        }
+
+        throw new LocalException("No service is left.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The edge first: what it still has under way finds the services behind it alive.
+        foreach (var process in Enumerable.Reverse(_processes))
+        {
+            await process.DisposeAsync();
+        }
+
+        _probe.Dispose();
+    }
+
+    private async Task WaitUntilReadyAsync(ServiceProcess process, Stopwatch start, CancellationToken cancellationToken)
+    {
+        var said = "";
+
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+
+            if (process.HasExited)
+            {
+                throw new LocalException($"{process.Spec.Name} ended with exit code {process.ExitCode}:{Environment.NewLine}{process.LastWords}");
+            }
+
+            var notReady = await AskAsync(process.Spec, cancellationToken);
+
+            if (notReady is null)
+            {
+                return;
+            }
+
+            if (notReady != said && notReady.Length > 0)
+            {
+                AnsiConsole.MarkupLineInterpolated($"  [grey]· {process.Spec.Name}: {notReady}[/]");
+                said = notReady;
+            }
+
+            if (start.Elapsed > Patience)
+            {
+                throw new LocalException($"{process.Spec.Name} is not ready after {Patience.TotalMinutes:0} minutes: {notReady}{Environment.NewLine}{process.LastWords}");
+            }
+
+            await Task.Delay(Poll, cancellationToken);
+        }
+    }
+
+    /// <summary>Null when ready, else what it says is missing; empty while it says nothing.</summary>
+    private async Task<string?> AskAsync(ServiceSpec service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _probe.GetAsync(new Uri(service.Url, "health/ready"), cancellationToken);
+
+            if (answer.IsSuccessStatusCode)
+            {
+                return null;
+            }
+
+            var report = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+            return string.Join("; ", report.GetProperty("checks").EnumerateObject()
+                .Select(check => check.Value.GetProperty("description").GetString())
+                .Where(description => !string.IsNullOrEmpty(description)));
+        }
+        catch (Exception failure) when (failure is HttpRequestException or JsonException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return "";
+        }
+    }
+}

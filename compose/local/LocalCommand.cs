@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace InferenceTracing.Local;
+
+/// <summary>The command line of <c>dotnet run --project compose/local</c>.</summary>
+internal static class LocalCommand
+{
+    public static RootCommand Create()
+    {
+        var photos = new Option<DirectoryInfo?>("--photos")
+        {
+            Description = "Folder of photographs to classify (default: ../shared/photos where it exists, else pictures it draws)",
+        };
+        var once = new Option<bool>("--once")
+        {
+            Description = "Classify, check and stop: exit code 0 only if every photograph was answered and every trace is complete",
+        };
+        var ports = new Option<string[]>("--port")
+        {
+            Description = "A service's port, for example --port preprocessing=6010; without it the usual one, or a free one where that is taken",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var freePorts = new Option<bool>("--free-ports") { Description = "Free ports for all services, so that several systems run beside each other" };
+        var logs = new Option<DirectoryInfo?>("--logs") { Description = "Folder of the services' logs (default: logs/local in the checkout)" };
+
+        var command = new RootCommand("Starts the whole system on this machine, classifies photographs, prints their traces, stays up until Ctrl-C.")
+        {
+            photos, once, ports, freePorts, logs,
+        };
+
+        ports.Validators.Add(result => Validate(result));
+        command.SetAction((parsed, cancellationToken) => LocalRun.RunAsync(
+            new LocalOptions(
+                parsed.GetValue(photos),
+                parsed.GetValue(once),
+                Ports(parsed.GetValue(ports) ?? []),
+                parsed.GetValue(freePorts),
+                parsed.GetValue(logs)),
+            cancellationToken));
+
+        return command;
+    }
+
+    private static void Validate(OptionResult result)
+    {
+        foreach (var token in result.Tokens.Where(token => ParsePort(token.Value) is null))
+        {
+            result.AddError($"--port takes <service>=<port>, for example preprocessing=6010, not '{token.Value}'.");
+        }
+    }
+
+    private static Dictionary<string, int> Ports(IEnumerable<string> settings) =>
+        settings.Select(setting => ParsePort(setting)!.Value).ToDictionary(port => port.Service, port => port.Port);
+
+    private static (string Service, int Port)? ParsePort(string setting) =>
+        setting.Split('=') is [{ Length: > 0 } service, var text] && ushort.TryParse(text, out var port) && port > 0 ? (service, port) : null;
+}
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record LocalOptions(DirectoryInfo? Photos, bool Once, IReadOnlyDictionary<string, int> Ports, bool FreePorts, DirectoryInfo? Logs);

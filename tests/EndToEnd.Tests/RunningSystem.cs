@@ -1,0 +1,59 @@
+using InferenceTracing.Local;
+using InferenceTracing.Local.Fleet;
+using InferenceTracing.TraceCheck;
+
+[assembly: AssemblyFixture(typeof(InferenceTracing.EndToEnd.Tests.RunningSystem))]
+
+namespace InferenceTracing.EndToEnd.Tests;
+
+/// <summary>All services as processes on free ports, started once for all tests that leave them as they are.</summary>
+public sealed class RunningSystem : IAsyncLifetime
+{
+    private readonly string _logs = Directory.CreateTempSubdirectory("inference-tracing-logs").FullName;
+    private ServiceFleet? _fleet;
+    private ServicePlan? _plan;
+
+    /// <summary>The edge.</summary>
+    public HttpClient Edge { get; private set; } = new();
+
+    /// <summary>The trace store's query API.</summary>
+    public HttpClient Store { get; private set; } = new();
+
+    /// <summary>The members' names: which networks vote depends on which models lie here.</summary>
+    public IReadOnlyList<string> Members => Plan.Members;
+
+    /// <summary>What the trace of an answered photograph must hold.</summary>
+    public RequestTrace Shape => RequestTrace.Of(Members);
+
+    /// <summary>Reads traces back.</summary>
+    internal JaegerClient Traces => new(Store);
+
+    internal ServicePlan Plan => _plan ?? throw new InvalidOperationException("The system is not started.");
+
+    internal ServiceFleet Fleet => _fleet ?? throw new InvalidOperationException("The system is not started.");
+
+    public async ValueTask InitializeAsync()
+    {
+        var options = new LocalOptions(Photos: null, Once: true, Ports: new Dictionary<string, int>(), FreePorts: true, Logs: null);
+        var models = await ModelChoice.PrepareAsync(CancellationToken.None);
+
+        _plan = ServicePlan.Create(Checkout.Find(), models, PortChoice.For(options), _logs);
+        _fleet = new ServiceFleet(_plan);
+        await _fleet.StartAsync(CancellationToken.None);
+        Edge = new HttpClient { BaseAddress = _plan.Edge };
+        Store = new HttpClient { BaseAddress = _plan.Traces };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Edge.Dispose();
+        Store.Dispose();
+
+        if (_fleet is not null)
+        {
+            await _fleet.DisposeAsync();
+        }
+
+        Directory.Delete(_logs, recursive: true);
+    }
+}
