@@ -1,0 +1,56 @@
+using System.Diagnostics;
+
+namespace InferenceTracing.Drills;
+
+/// <summary>The containers and networks of a running compose project, by the names of its services.</summary>
+internal sealed class ComposeProject(string name)
+{
+    public Task DisconnectAsync(string service, string network, CancellationToken cancellationToken) =>
+        DockerAsync(cancellationToken, "network", "disconnect", $"{name}_{network}", Container(service));
+
+    /// <summary>Connects it under its service's name; one that is connected already stays so.</summary>
+    public async Task ConnectAsync(string service, string network, CancellationToken cancellationToken)
+    {
+        var networks = await InspectAsync(service, "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}", cancellationToken).ConfigureAwait(false);
+
+        if (!networks.Split(' ').Contains($"{name}_{network}"))
+        {
+            await DockerAsync(cancellationToken, "network", "connect", "--alias", service, $"{name}_{network}", Container(service)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Kill -9.</summary>
+    public Task KillAsync(string service, CancellationToken cancellationToken) => DockerAsync(cancellationToken, "kill", Container(service));
+
+    public Task StartAsync(string service, CancellationToken cancellationToken) => DockerAsync(cancellationToken, "start", Container(service));
+
+    public Task<string> InspectAsync(string service, string format, CancellationToken cancellationToken) =>
+        DockerAsync(cancellationToken, "inspect", "--format", format, Container(service));
+
+    /// <summary>The password of the trace UI, as the setup service made it.</summary>
+    public async Task<string> ViewerPasswordAsync(CancellationToken cancellationToken)
+    {
+        var image = await InspectAsync("setup", "{{.Config.Image}}", cancellationToken).ConfigureAwait(false);
+        var said = await DockerAsync(
+            cancellationToken, "run", "--rm", "--network", "none", "--read-only", "-v", $"{name}_gateway-secrets:/secrets/gateway:ro", image, "show").ConfigureAwait(false);
+        return said[(said.LastIndexOf(' ') + 1)..];
+    }
+
+    private static async Task<string> DockerAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        using var docker = Process.Start(new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })
+            ?? throw new DrillException("docker cannot be started.");
+        var output = docker.StandardOutput.ReadToEndAsync(cancellationToken);
+        var errors = docker.StandardError.ReadToEndAsync(cancellationToken);
+        await docker.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+
+        return docker.ExitCode == 0
+            ? (await output.ConfigureAwait(false)).Trim()
+            : throw new DrillException($"docker {string.Join(' ', arguments)}: {(await errors.ConfigureAwait(false)).Trim()}");
+    }
+
+    private string Container(string service) => $"{name}-{service}-1";
+}
+
+/// <summary>The drill cannot go on; the message is the one line that says why.</summary>
+internal sealed class DrillException(string message) : Exception(message);

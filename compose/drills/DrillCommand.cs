@@ -1,0 +1,69 @@
+using System.CommandLine;
+
+namespace InferenceTracing.Drills;
+
+/// <summary>The command line of <c>dotnet run --project compose/drills</c>.</summary>
+internal static class DrillCommand
+{
+    public static RootCommand Create()
+    {
+        var project = new Option<string>("--project") { Description = "Compose project", DefaultValueFactory = _ => "inference-laptop" };
+        var edge = Address("--edge", "Where photographs go", "http://127.0.0.1:5010/");
+        var traces = Address("--traces", "Where traces are read (Jaeger's query API)", "http://127.0.0.1:8080/jaeger/");
+        var rate = new Option<int>("--rate") { Description = "Photographs a second", DefaultValueFactory = _ => 10 };
+        var seconds = new Option<int>("--seconds") { Description = "How long it stays broken", DefaultValueFactory = _ => 60 };
+
+        var command = new RootCommand("Breaks a running system (compose/laptop.yaml) on purpose, mends it, and says what was sent, what arrived and what was lost.")
+        {
+            project, edge, traces, rate, seconds,
+        };
+
+        foreach (var option in new Option[] { project, edge, traces, rate, seconds })
+        {
+            option.Recursive = true;
+        }
+
+        foreach (var drill in Drill.All)
+        {
+            var name = new Command(drill.Name, drill.Description);
+            name.SetAction((parsed, cancellationToken) => DrillRun.RunAsync(
+                drill,
+                new DrillOptions(
+                    parsed.GetRequiredValue(project),
+                    parsed.GetRequiredValue(edge),
+                    parsed.GetRequiredValue(traces),
+                    parsed.GetRequiredValue(rate),
+                    TimeSpan.FromSeconds(parsed.GetRequiredValue(seconds))),
+                Console.Out,
+                cancellationToken));
+            command.Add(name);
+        }
+
+        return command;
+    }
+
+    /// <summary>An address with the closing slash that keeps its path when a relative one is added.</summary>
+    private static Option<Uri> Address(string name, string description, string usual) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => new Uri(usual),
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is ("http" or "https"))
+            {
+                return address;
+            }
+
+            result.AddError($"{name} takes an http(s) address, not '{result.Tokens[0].Value}'.");
+            return null;
+        },
+    };
+}
+
+/// <summary>What is broken, and for how long.</summary>
+/// <param name="Project">The compose project.</param>
+/// <param name="Edge">Where photographs go.</param>
+/// <param name="Traces">Where traces are read, with a closing slash.</param>
+/// <param name="Rate">Photographs a second.</param>
+/// <param name="Outage">How long it stays broken.</param>
+internal sealed record DrillOptions(string Project, Uri Edge, Uri Traces, int Rate, TimeSpan Outage);

@@ -1,0 +1,3 @@
+using InferenceTracing.Drills;
+
+return await DrillCommand.Create().Parse(args).InvokeAsync();
