@@ -1,0 +1,68 @@
+using InferenceTracing.Manifests.Tests.Rendering;
+
+namespace InferenceTracing.Manifests.Tests;
+
+/// <summary>What the overlays are for: each brings the parts that it is named after, and none of those it stands in for.</summary>
+public sealed class CapabilityTests(RenderedFleet fleet)
+{
+    [Theory]
+    [InlineData("overlays/minikube", "Deployment inference/gateway")]
+    [InlineData("overlays/minikube", "HorizontalPodAutoscaler inference/efficientnetb0")]
+    [InlineData("overlays/minikube", "PodDisruptionBudget inference/mobilenetv2")]
+    [InlineData("overlays/minikube", "StatefulSet observability/collector")]
+    [InlineData("overlays/minikube", "Deployment observability/jaeger-collector")]
+    [InlineData("overlays/minikube", "Deployment observability/jaeger-query")]
+    [InlineData("overlays/minikube", "StatefulSet observability/elasticsearch")]
+    [InlineData("overlays/minikube", "CronJob observability/jaeger-retention")]
+    [InlineData("overlays/minikube", "CronJob observability/jaeger-dependencies")]
+    [InlineData("overlays/minikube", "ResourceQuota inference/quota")]
+    [InlineData("overlays/minikube", "LimitRange observability/limits")]
+    [InlineData("overlays/minikube", "Ingress observability/otlp-grpc")]
+    [InlineData("overlays/memory", "Deployment observability/jaeger")]
+    [InlineData("overlays/badger", "StatefulSet observability/jaeger")]
+    [InlineData("overlays/cassandra", "StatefulSet observability/cassandra")]
+    [InlineData("overlays/cassandra", "CronJob observability/jaeger-dependencies")]
+    [InlineData("overlays/kafka", "StatefulSet observability/kafka")]
+    [InlineData("overlays/kafka", "Deployment observability/jaeger-ingester")]
+    [InlineData("overlays/mlflow", "Deployment observability/mlflow")]
+    [InlineData("overlays/mlflow", "Job observability/mlflow-experiment")]
+    [InlineData("overlays/mlflow", "StatefulSet observability/postgres")]
+    [InlineData("overlays/gateway-api", "GRPCRoute observability/otlp-grpc")]
+    [InlineData("overlays/metallb", "IPAddressPool metallb-system/inference-tracing")]
+    [InlineData("overlays/operator", "OpenTelemetryCollector observability/jaeger-collector")]
+    [InlineData("overlays/tail-sampling", "StatefulSet observability/collector-sampler")]
+    [InlineData("overlays/production", "Elasticsearch observability/elasticsearch")]
+    [InlineData("overlays/production", "Cluster observability/postgres")]
+    [InlineData("overlays/production", "Kafka observability/kafka")]
+    [InlineData("overlays/production", "StatefulSet observability/collector-sampler")]
+    public void Overlay_Brings_ThePart(string overlay, string part) =>
+        Assert.Contains(part, fleet.Get(overlay).Objects.Select(item => item.ToString()));
+
+    [Theory]
+    [InlineData("overlays/memory", "StatefulSet observability/elasticsearch")]
+    [InlineData("overlays/cassandra", "StatefulSet observability/elasticsearch")]
+    [InlineData("overlays/gateway-api", "Ingress inference/inference")]
+    [InlineData("overlays/nginx-legacy", "Deployment ingress/traefik")]
+    [InlineData("overlays/operator", "StatefulSet observability/collector")]
+    [InlineData("overlays/production", "StatefulSet observability/elasticsearch")]
+    public void Overlay_Lacks_WhatItStandsInFor(string overlay, string part) =>
+        Assert.DoesNotContain(part, fleet.Get(overlay).Objects.Select(item => item.ToString()));
+
+    [Theory]
+    [InlineData("deployment")]
+    [InlineData("daemonset")]
+    [InlineData("sidecar")]
+    public void Operator_HasTheMode(string mode) =>
+        Assert.Contains(mode, fleet.Get("overlays/operator").OfKind("OpenTelemetryCollector").Select(item => item.Spec.Text("mode")));
+
+    [Fact]
+    public void Trusted_EveryEntry_IsUsedSomewhere()
+    {
+        var used = Combination.Of(RenderedFleet.Tree).Select(combination => fleet.Get(combination.Name))
+            .SelectMany(manifests => manifests.Objects).SelectMany(item => item.Root.Scalars().Select(scalar => scalar.Value)).ToHashSet();
+        var trusted = new[] { "secrets", "configMaps" }.SelectMany(kind => RenderedFleet.Tree.Trusted.Items(kind))
+            .Select(entry => entry.Text("name")!.Split('/')[^1]);
+
+        Assert.Subset(used, trusted.ToHashSet());
+    }
+}

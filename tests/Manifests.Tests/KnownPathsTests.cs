@@ -1,0 +1,47 @@
+using InferenceTracing.Manifests.Tests.Checks.Network;
+using InferenceTracing.Manifests.Tests.Rendering;
+
+namespace InferenceTracing.Manifests.Tests;
+
+/// <summary>
+/// What the network checks read out of the configuration is the picture in docs/, so that they cannot fall silent unnoticed.
+/// </summary>
+public sealed class KnownPathsTests(RenderedFleet fleet)
+{
+    [Theory]
+    [InlineData("overlays/minikube", "traefik", "gateway", 8080)]
+    [InlineData("overlays/minikube", "gateway", "ensemble", 5011)]
+    [InlineData("overlays/minikube", "ensemble", "efficientnetb0", 5012)]
+    [InlineData("overlays/minikube", "ensemble", "mobilenetv2", 5013)]
+    [InlineData("overlays/minikube", "traefik", "collector", 4317)]
+    [InlineData("overlays/minikube", "traefik", "collector", 4318)]
+    [InlineData("overlays/minikube", "collector", "jaeger-collector", 4317)]
+    [InlineData("overlays/minikube", "jaeger-collector", "elasticsearch", 9200)]
+    [InlineData("overlays/minikube", "jaeger-query", "elasticsearch", 9200)]
+    [InlineData("overlays/minikube", "traefik", "jaeger-query", 16686)]
+    [InlineData("overlays/badger", "collector", "jaeger", 4317)]
+    [InlineData("overlays/cassandra", "jaeger-collector", "cassandra", 9042)]
+    [InlineData("overlays/kafka", "jaeger-collector", "kafka", 9092)]
+    [InlineData("overlays/kafka", "jaeger-ingester", "kafka", 9092)]
+    [InlineData("overlays/mlflow", "collector", "mlflow", 5000)]
+    [InlineData("overlays/mlflow", "mlflow", "postgres", 5432)]
+    public void NeededPaths_Overlay_HasThePath(string overlay, string from, string to, int port)
+    {
+        var needs = NeededPaths.Of(fleet.Get(overlay));
+
+        Assert.Contains((from, to, port), needs.Where(need => need.From is not null)
+            .Select(need => (need.From!.Owner.Name, need.To.Owner.Name, need.Port?.Number ?? 0)));
+    }
+
+    [Theory]
+    [InlineData("gateway")]
+    [InlineData("ensemble")]
+    [InlineData("efficientnetb0")]
+    [InlineData("mobilenetv2")]
+    public void NeededPaths_Service_SendsItsSpansToTheCollector(string service)
+    {
+        var needs = NeededPaths.Of(fleet.Get("overlays/minikube"));
+
+        Assert.Contains(needs, need => need.From?.Owner.Name == service && need.To.Owner.Name == "collector");
+    }
+}
