@@ -1,0 +1,65 @@
+namespace InferenceTracing.LoadGenerator.Arrivals;
+
+/// <summary>
+/// When each request of the open model is meant to start, whatever becomes of the others. Counted in arrivals rather than seconds, the two kinds
+/// differ in one number only: the next arrival is one further (even), or an exponentially distributed step of mean one (Poisson); the stages
+/// then say at which second that many arrivals are due.
+/// </summary>
+internal sealed class ArrivalSchedule(IReadOnlyList<ArrivalStage> stages, ArrivalKind kind, int seed)
+{
+    /// <summary>How long the schedule lasts.</summary>
+    public TimeSpan Duration => stages.Aggregate(TimeSpan.Zero, static (sum, stage) => sum + stage.Duration);
+
+    /// <summary>The rate asked for at a moment; zero after the end.</summary>
+    public double RateAt(TimeSpan time)
+    {
+        foreach (var stage in stages)
+        {
+            if (time < stage.Duration)
+            {
+                return stage.RateAt(time);
+            }
+
+            time -= stage.Duration;
+        }
+
+        return 0;
+    }
+
+    /// <summary>The intended starts, from the start of the run, in order.</summary>
+    public IEnumerable<TimeSpan> Starts()
+    {
+        // The same seed gives the same run again.
+#pragma warning disable CA5394 // Chance, not secrecy.
+        var random = new Random(seed);
+        var arrivals = kind == ArrivalKind.Poisson ? Exponential(random) : 0;
+        var before = 0.0;
+        var begin = TimeSpan.Zero;
+
+        foreach (var stage in stages)
+        {
+            // An arrival that is due exactly where a stage ends belongs to the next one.
+            while (arrivals - before < stage.Arrivals - 1e-9)
+            {
+                yield return begin + stage.TimeOf(Math.Max(0, arrivals - before));
+                arrivals += kind == ArrivalKind.Poisson ? Exponential(random) : 1;
+            }
+
+            before += stage.Arrivals;
+            begin += stage.Duration;
+        }
+    }
+
+    private static double Exponential(Random random) => -Math.Log(1 - random.NextDouble());
+#pragma warning restore CA5394
+}
+
+/// <summary>How arrivals are spread over time at a given rate.</summary>
+internal enum ArrivalKind
+{
+    /// <summary>At equal distances.</summary>
+    Even,
+
+    /// <summary>As from many callers who know nothing of each other: exponentially distributed distances.</summary>
+    Poisson,
+}

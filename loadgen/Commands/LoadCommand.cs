@@ -1,0 +1,53 @@
+using System.CommandLine;
+using InferenceTracing.LoadGenerator.Scenarios;
+
+namespace InferenceTracing.LoadGenerator.Commands;
+
+/// <summary>The command line of <c>dotnet run --project loadgen</c>.</summary>
+internal static class LoadCommand
+{
+    private const string Description =
+        """
+        Loads the system with photographs and reports how it held: latency, rate, errors, and what the traces say.
+
+        Without anything it sends 20 photographs a second to http://127.0.0.1:5010 for 30 s, after 3 s of warm-up.
+
+        Examples:
+          loadgen                                                  the local system, 30 s
+          loadgen --rate 50 --arrivals poisson --duration 2m       open model: requests start when they are due
+          loadgen --stage 30s:10..80 --stage 1m:80 --stage 30s:0..10   climb, hold, another climb
+          loadgen --clients 8 --requests 1000                      closed model: each client waits for its answer
+          loadgen --require "p95<150ms" --require "errors<0.1%"    exit code 1 where a requirement is missed
+          loadgen --check-traces 1%                                read that share of the traces back, count what is missing
+          loadgen --scenario loadgen/scenarios/ramp.json --clients 4    a file; what the command line says goes first
+
+        Exit codes: 0 every requirement holds, 1 one is missed, 2 nothing was measured.
+        OTEL_EXPORTER_OTLP_ENDPOINT exports a span of its own for each request, as service loadgen.
+        """;
+
+    /// <summary>Runs a command line, and answers the exit code.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        // Ctrl-C ends the load, but not the report: reading the traces back may take a while.
+        var patient = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
+        var parsed = Create().Parse(args);
+        var code = await parsed.InvokeAsync(patient);
+        return parsed.Errors.Count > 0 ? ExitCode.Usage : code;
+    }
+
+    private static RootCommand Create()
+    {
+        var options = new LoadOptions();
+        var command = new RootCommand(Description);
+
+        foreach (var option in options.All)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((parsed, cancellationToken) => new LoadSession(Console.Out, Console.Error, TimeProvider.System)
+            .RunAsync(() => options.Settings(parsed), parsed.GetValue(options.Report), parsed.GetValue(options.Engine)!, cancellationToken));
+
+        return command;
+    }
+}

@@ -1,0 +1,26 @@
+using InferenceTracing.LoadGenerator.Arrivals;
+using InferenceTracing.LoadGenerator.Measuring;
+using InferenceTracing.LoadGenerator.Requests;
+using InferenceTracing.LoadGenerator.Scenarios;
+
+namespace InferenceTracing.LoadGenerator.Engines;
+
+/// <summary>The engine asked for.</summary>
+internal static class EngineChoice
+{
+    /// <exception cref="UsageException">This build does not have it.</exception>
+    public static IEngine Create(string name, Scenario scenario, PhotoClient client, Measurement measurement, StartClock clock) => name switch
+    {
+#if CARD_PACKAGES
+        "nbomber" => new NBomberEngine(scenario, client, measurement, clock),
+#else
+        "nbomber" => throw new UsageException("--engine nbomber: this build has no NBomber; build with -p:CardPackages=true (docs/packages.md)."),
+#endif
+        _ => scenario.Load switch
+        {
+            ClosedLoad closed => new ClosedModel(scenario, closed, client, measurement, clock),
+            OpenLoad open => new OpenModel(scenario, open, client, measurement, clock),
+            _ => throw new InvalidOperationException($"There is no engine for {scenario.Load}."),
+        },
+    };
+}

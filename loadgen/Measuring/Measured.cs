@@ -1,0 +1,53 @@
+namespace InferenceTracing.LoadGenerator.Measuring;
+
+/// <summary>What a run measured.</summary>
+internal sealed record Measured
+{
+    /// <summary>From the end of the warm-up to the last answer.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Somebody stopped it before its end.</summary>
+    public required bool Interrupted { get; init; }
+
+    /// <summary>Requests that were due.</summary>
+    public required long Due { get; init; }
+
+    public required long Answered { get; init; }
+
+    /// <summary>Of the answered ones, those without every member's vote.</summary>
+    public required long Degraded { get; init; }
+
+    /// <summary>By kind, most frequent first.</summary>
+    public required IReadOnlyDictionary<string, long> Errors { get; init; }
+
+    /// <summary>From the intended start to the answer: answered requests and timeouts.</summary>
+    public required LatencyHistogram Latency { get; init; }
+
+    /// <summary>From the real start to the answer.</summary>
+    public required LatencyHistogram Service { get; init; }
+
+    /// <summary>From the intended to the real start.</summary>
+    public required LatencyHistogram Lag { get; init; }
+
+    public required TimeSlices Slices { get; init; }
+
+    public required IReadOnlyList<TargetCount> Targets { get; init; }
+
+    public required IReadOnlyList<SlowRequest> Slowest { get; init; }
+
+    /// <summary>The traces to read back.</summary>
+    public required IReadOnlyList<string> TraceIds { get; init; }
+
+    public long Failed => Errors.Values.Sum();
+
+    /// <summary>Still under way when the run was cut off.</summary>
+    public long Unfinished => Due - Answered - Failed;
+
+    public double AnsweredPerSecond => Elapsed > TimeSpan.Zero ? Answered / Elapsed.TotalSeconds : 0;
+
+    /// <summary>0 … 1 of what ended; one where nothing did, since nothing was shown to work.</summary>
+    public double ErrorShare => Answered + Failed == 0 ? 1 : (double)Failed / (Answered + Failed);
+
+    /// <summary>0 … 1 of what was answered.</summary>
+    public double DegradedShare => Answered == 0 ? 0 : (double)Degraded / Answered;
+}

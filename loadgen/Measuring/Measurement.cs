@@ -1,0 +1,141 @@
+using InferenceTracing.LoadGenerator.Scenarios;
+
+namespace InferenceTracing.LoadGenerator.Measuring;
+
+/// <summary>Takes down every request while the run goes on. What is due in the warm-up is sent, but not taken down. Thread-safe; its memory does not grow with the run.</summary>
+internal sealed class Measurement(Scenario scenario)
+{
+    private const int SlowestKept = 12;
+
+    private readonly Lock _lock = new();
+    private readonly LatencyHistogram _latency = new();
+    private readonly LatencyHistogram _service = new();
+    private readonly LatencyHistogram _lag = new();
+    private readonly TimeSlices _slices = new();
+    private readonly SlowestRequests _slowest = new(SlowestKept);
+    private readonly TraceSample _traces = new(scenario.CheckTraces, scenario.Seed);
+    private readonly Dictionary<string, long> _errors = [];
+    private readonly TargetCount[] _targets = [.. scenario.Targets.Select(target => new TargetCount(target))];
+    private long _due;
+    private long _answered;
+    private long _degraded;
+    private TimeSpan _last;
+    private int _inFlight;
+
+    /// <summary>Requests under way.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>True when a request that is due at <paramref name="intended"/> counts.</summary>
+    public bool Counts(TimeSpan intended) => intended >= scenario.WarmUp;
+
+    /// <summary>A request is due.</summary>
+    public void Due(TimeSpan intended)
+    {
+        var inFlight = Interlocked.Increment(ref _inFlight);
+
+        if (!Counts(intended))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _due++;
+            var slice = _slices.At(intended - scenario.WarmUp);
+            slice.Due++;
+            slice.InFlight = Math.Max(slice.InFlight, inFlight);
+        }
+    }
+
+    /// <summary>A request that was due has ended.</summary>
+    /// <param name="target">The index of the address it went to.</param>
+    public void Ended(RequestTimes times, in Outcome outcome, int target)
+    {
+        Interlocked.Decrement(ref _inFlight);
+
+        if (!Counts(times.Intended))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _last = times.Finished > _last ? times.Finished : _last;
+            var slice = _slices.At(times.Finished - scenario.WarmUp);
+            _targets[target].Add(times.Latency, outcome);
+
+            if (outcome.Error is { } error)
+            {
+                _errors[error] = _errors.GetValueOrDefault(error) + 1;
+                slice.Failed++;
+            }
+            else
+            {
+                _answered++;
+                slice.Answered++;
+                _degraded += outcome.Degraded ? 1 : 0;
+
+                if (outcome is { TraceId: { } trace, Degraded: false })
+                {
+                    _traces.Offer(trace);
+                }
+            }
+
+            // A wait that ended in a timeout was a wait; a refusal within a millisecond would only flatter the percentiles.
+            if (outcome.Error is null or Errors.Timeout)
+            {
+                _latency.Record(times.Latency);
+                slice.Latency.Record(times.Latency);
+                _service.Record(times.Service);
+                _slowest.Offer(times, outcome, times.Intended - scenario.WarmUp);
+            }
+
+            if (outcome.Error is not Errors.NotSent)
+            {
+                _lag.Record(times.Lag);
+            }
+        }
+    }
+
+    /// <summary>A request was cut off because the run was stopped: neither answered nor failed.</summary>
+    public void CutOff() => Interlocked.Decrement(ref _inFlight);
+
+    /// <summary>A look at the run while it goes on.</summary>
+    public Reading Look()
+    {
+        lock (_lock)
+        {
+            return new Reading(
+                _due, _answered, _errors.Values.Sum(), InFlight, _latency.Percentile(50), _latency.Percentile(95), _latency.Percentile(99),
+                [.. _errors.OrderByDescending(error => error.Value)]);
+        }
+    }
+
+    /// <summary>Everything, at the end.</summary>
+    /// <param name="ended">When the run ended, from its start.</param>
+    /// <param name="interrupted">Whether somebody stopped it.</param>
+    public Measured Finish(TimeSpan ended, bool interrupted)
+    {
+        lock (_lock)
+        {
+            var end = _last > scenario.WarmUp ? _last : ended;
+
+            return new Measured
+            {
+                Elapsed = end > scenario.WarmUp ? end - scenario.WarmUp : TimeSpan.Zero,
+                Interrupted = interrupted,
+                Due = _due,
+                Answered = _answered,
+                Degraded = _degraded,
+                Errors = _errors.OrderByDescending(error => error.Value).ToDictionary(),
+                Latency = _latency,
+                Service = _service,
+                Lag = _lag,
+                Slices = _slices,
+                Targets = _targets,
+                Slowest = _slowest.All,
+                TraceIds = _traces.Ids,
+            };
+        }
+    }
+}

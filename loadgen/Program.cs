@@ -1,0 +1,3 @@
+using InferenceTracing.LoadGenerator.Commands;
+
+return await LoadCommand.RunAsync(args);

@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace InferenceTracing.LoadGenerator.Requests;
+
+/// <summary>Reads an answer to its end, and as little into it as is asked of it: parsing it all would cost the cores that are being measured.</summary>
+internal static class AnswerReader
+{
+    private const int LargestLookedAt = 64 * 1024;
+
+    /// <summary>Of a good answer: whether a member's vote is missing. Of another: its kind of error, <c>503 too_busy</c>.</summary>
+    public static async Task<(string? Error, bool Degraded)> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(LargestLookedAt);
+
+        try
+        {
+            var length = await ReadAllAsync(answer.Content, buffer, cancellationToken);
+            var body = buffer.AsMemory(0, length);
+
+            return answer.IsSuccessStatusCode
+                ? (null, body.Span.IndexOf("\"degraded\":true"u8) >= 0)
+                : (Kind(answer.StatusCode, body), false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The trace of the <c>traceparent</c> the edge answers with, which it does for sampled ones only.</summary>
+    public static string? TraceId(HttpResponseMessage answer) =>
+        answer.Headers.TryGetValues("traceparent", out var values) && values.FirstOrDefault()?.Split('-') is [_, { Length: 32 } id, ..] ? id : null;
+
+    private static async Task<int> ReadAllAsync(HttpContent content, byte[] buffer, CancellationToken cancellationToken)
+    {
+        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+
+        if (length == buffer.Length)
+        {
+            await stream.CopyToAsync(Stream.Null, cancellationToken);
+        }
+
+        return length;
+    }
+
+    private static string Kind(HttpStatusCode status, ReadOnlyMemory<byte> body)
+    {
+        var code = ((int)status).ToString(CultureInfo.InvariantCulture);
+
+        try
+        {
+            using var problem = JsonDocument.Parse(body);
+            return problem.RootElement.TryGetProperty("reason", out var reason) ? $"{code} {reason.GetString()}" : code;
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            return code;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using InferenceTracing.LoadGenerator.Arrivals;
+using InferenceTracing.LoadGenerator.Requirements;
+
+namespace InferenceTracing.LoadGenerator.Scenarios;
+
+/// <summary>Makes a scenario of settings: fills in what they leave out and refuses what does not go together.</summary>
+internal static class ScenarioBuilder
+{
+    private const double DefaultRate = 20;
+    private const string DefaultUrl = "http://127.0.0.1:5010";
+    private const string DefaultPath = "/preprocessing";
+
+    /// <exception cref="UsageException">A setting is wrong; the message names it.</exception>
+    public static Scenario Build(ScenarioSettings settings)
+    {
+        var requests = Positive(settings.Requests, "requests");
+        var (load, duration) = Load(settings, requests);
+
+        return new Scenario
+        {
+            Name = settings.Name ?? "load",
+            Targets = [.. (settings.Urls is { Count: > 0 } urls ? urls : [DefaultUrl]).Select(Target)],
+            Load = load,
+            Duration = duration,
+            Requests = requests,
+            WarmUp = Quantity.Duration(settings.WarmUp ?? "3s"),
+            Photos = settings.Photos,
+            Multipart = Body(settings.Body ?? "multipart"),
+            KeepAlive = settings.KeepAlive ?? true,
+            Edges = Positive(settings.Edges, "edges") ?? 4,
+            Timeout = Quantity.Duration(settings.Timeout ?? "10s") is { Ticks: > 0 } timeout ? timeout : throw new UsageException("timeout: must be longer than nothing."),
+            MaxInFlight = Positive(settings.MaxInFlight, "max-in-flight") ?? 1024,
+            Headers = settings.Headers ?? new Dictionary<string, string>(),
+            Requirements = [.. (settings.Require ?? []).Select(Requirement.Parse)],
+            CheckTraces = Quantity.Share(settings.CheckTraces ?? "5%"),
+            MustCheckTraces = settings.CheckTraces is not null,
+            Jaeger = Address(settings.Jaeger ?? "http://127.0.0.1:16686", "jaeger"),
+            Seed = settings.Seed ?? 1,
+        };
+    }
+
+    private static (LoadShape Load, TimeSpan Duration) Load(ScenarioSettings settings, int? requests)
+    {
+        if (new[] { settings.Rate is not null, settings.Stages is not null, settings.Clients is not null }.Count(given => given) > 1)
+        {
+            throw new UsageException("rate, stages and clients exclude each other: an open model has a rate or stages, a closed one has clients.");
+        }
+
+        if (settings.Stages is not null && settings.Duration is not null)
+        {
+            throw new UsageException("stages and duration exclude each other: the stages say how long they last.");
+        }
+
+        var kind = Kind(settings.Arrivals ?? "even");
+        var duration = settings.Duration is not null ? Quantity.Duration(settings.Duration)
+            : requests is not null ? Timeout.InfiniteTimeSpan
+            : TimeSpan.FromSeconds(30);
+
+        if (duration == TimeSpan.Zero)
+        {
+            throw new UsageException("duration: must be longer than nothing.");
+        }
+
+        if (Positive(settings.Clients, "clients") is { } clients)
+        {
+            return (new ClosedLoad(clients), duration);
+        }
+
+        if (settings.Stages is { Count: > 0 } texts)
+        {
+            var stages = texts.Select(StageText.Parse).ToList();
+            return (new OpenLoad(stages, kind), stages.Aggregate(TimeSpan.Zero, static (sum, stage) => sum + stage.Duration));
+        }
+
+        var rate = settings.Rate is null or > 0 ? settings.Rate ?? DefaultRate : throw new UsageException("rate: must be more than 0 requests a second.");
+
+        // Poisson may need a little longer for a count than its mean says; the count then ends it.
+        var length = duration != Timeout.InfiniteTimeSpan ? duration : TimeSpan.FromSeconds(requests!.Value / rate * (kind == ArrivalKind.Poisson ? 2 : 1)) + TimeSpan.FromSeconds(1);
+        return (new OpenLoad([new ArrivalStage(length, rate, rate)], kind), length);
+    }
+
+    private static ArrivalKind Kind(string text) => text switch
+    {
+        "even" or "constant" => ArrivalKind.Even,
+        "poisson" => ArrivalKind.Poisson,
+        _ => throw new UsageException($"arrivals: 'even' or 'poisson', not '{text}'."),
+    };
+
+    private static bool Body(string text) => text switch
+    {
+        "multipart" => true,
+        "raw" => false,
+        _ => throw new UsageException($"body: 'multipart' or 'raw', not '{text}'."),
+    };
+
+    private static Uri Target(string text)
+    {
+        var url = Address(text, "url");
+        return url.AbsolutePath == "/" ? new Uri(url, DefaultPath) : url;
+    }
+
+    private static Uri Address(string text, string setting) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is not null
+            ? url
+            : throw new UsageException($"{setting}: '{text}' is no http address.");
+
+    private static int? Positive(int? value, string setting) =>
+        value is null or > 0 ? value : throw new UsageException($"{setting}: must be 1 or more, not {value}.");
+}

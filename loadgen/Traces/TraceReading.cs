@@ -1,0 +1,85 @@
+using InferenceTracing.LoadGenerator.Requests;
+using InferenceTracing.LoadGenerator.Scenarios;
+using InferenceTracing.TraceCheck;
+
+namespace InferenceTracing.LoadGenerator.Traces;
+
+/// <summary>Reads the chosen traces back from Jaeger's API after the run, and holds each against the tree of docs/telemetry.md.</summary>
+internal sealed class TraceReading(Scenario scenario, SystemDescription system, bool ownSpans)
+{
+    // Exporters send every few seconds; what has not arrived after this is lost.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private const int AtOnce = 4;
+
+    // The edge's span is named after the route, which is not the same for every address.
+    private readonly List<RequestTrace> _shapes =
+    [
+        .. scenario.Targets.Select(target => target.AbsolutePath.TrimEnd('/')).Distinct()
+            .Select(route => RequestTrace.Of(system.Members, route, ownSpans ? LoadTelemetry.ServiceName : null)),
+    ];
+
+    private readonly Dictionary<string, int> _problems = [];
+    private readonly StageBreakdown _stages = new();
+    private int _complete;
+    private int _missing;
+
+    /// <exception cref="HttpRequestException">The query API cannot be reached.</exception>
+    public async Task<TraceReport> ReadAsync(IReadOnlyList<string> traceIds, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseProxy = false })
+        {
+            BaseAddress = new Uri(scenario.Jaeger.AbsoluteUri.TrimEnd('/') + "/"),
+        };
+        var jaeger = new JaegerClient(client);
+
+        await Parallel.ForEachAsync(
+            traceIds,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (id, token) =>
+            {
+                // All of them share one patience: it is the exporters' that counts, not the traces'.
+                var left = Patience - time.GetElapsedTime(start);
+                var spans = await jaeger.WaitForTraceAsync(id, IsComplete, left > TimeSpan.Zero ? left : TimeSpan.Zero, token);
+
+                lock (_stages)
+                {
+                    Take(spans);
+                }
+            });
+
+        return new TraceReport(
+            traceIds.Count,
+            _complete,
+            traceIds.Count - _complete - _missing,
+            _missing,
+            _problems.OrderByDescending(problem => problem.Value).ToDictionary(),
+            _stages.Path,
+            _stages.Members);
+    }
+
+    private bool IsComplete(IReadOnlyList<TraceSpan> spans) => _shapes.Exists(shape => shape.IsComplete(spans));
+
+    private void Take(IReadOnlyList<TraceSpan> spans)
+    {
+        if (spans.Count == 0)
+        {
+            _missing++;
+        }
+        else if (IsComplete(spans))
+        {
+            _complete++;
+            _stages.Add(spans);
+        }
+        else
+        {
+            var closest = _shapes.MinBy(shape => shape.Problems(spans).Count)!;
+
+            foreach (var problem in closest.Missing(spans).DefaultIfEmpty("spans that should not be there"))
+            {
+                _problems[problem] = _problems.GetValueOrDefault(problem) + 1;
+            }
+        }
+    }
+}

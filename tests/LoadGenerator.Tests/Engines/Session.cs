@@ -1,0 +1,18 @@
+using InferenceTracing.LoadGenerator.Commands;
+using InferenceTracing.LoadGenerator.Report;
+using InferenceTracing.LoadGenerator.Scenarios;
+
+namespace InferenceTracing.LoadGenerator.Tests.Engines;
+
+/// <summary>A run of the command, in this process.</summary>
+internal sealed record Session(int ExitCode, LoadReport? Report, string Output, string Error)
+{
+    public static async Task<Session> RunAsync(ScenarioSettings settings, string? folder = null)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var session = new LoadSession(output, error, TimeProvider.System);
+        var code = await session.RunAsync(() => settings, folder, "own", CancellationToken.None);
+        return new Session(code, session.Report, output.ToString(), error.ToString());
+    }
+}
