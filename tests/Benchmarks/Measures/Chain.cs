@@ -1,0 +1,45 @@
+using InferenceTracing.Benchmarks.Results;
+using InferenceTracing.Benchmarks.Running;
+
+namespace InferenceTracing.Benchmarks.Measures;
+
+/// <summary>What the chain makes of what the machine can do.</summary>
+internal sealed class Chain : IBenchmark
+{
+    private const double Target = 0.90;
+
+    public string Name => "chain";
+
+    public string Question => "All processes with traces on, at saturation, against the bound: at least 90 % of it.";
+
+    public async Task<Findings> RunAsync(Bench bench, CancellationToken cancellationToken)
+    {
+        var native = await bench.NativeAsync(cancellationToken);
+        var system = await bench.SystemAsync(cancellationToken);
+        var rows = new List<IReadOnlyList<string>>();
+        var best = double.NaN;
+
+        foreach (var perCore in (int[])[2, 4, 8])
+        {
+            var clients = perCore * Environment.ProcessorCount;
+            var failed = 0L;
+            var pairing = await Interleaved.RunAsync(
+                bench.Effort.Pairs,
+                () => native.ThroughputAsync(Environment.ProcessorCount, bench.Effort.Slice),
+                async () =>
+                {
+                    var measured = await system.ClosedAsync(clients, bench.Effort.Slice, bench.Photos, cancellationToken);
+                    failed += measured.Failed + measured.Degraded;
+                    return measured.AnsweredPerSecond;
+                });
+            var ratio = pairing.Of((bound, chain) => chain / bound);
+            best = double.IsNaN(best) ? ratio.Median : Math.Max(best, ratio.Median);
+            rows.Add([$"{clients}", ratio.Percent(), pairing.Second(rate => rate).Text("0.0"), pairing.First(rate => rate).Text("0.0"), $"{failed}"]);
+        }
+
+        return new Findings(
+            FormattableString.Invariant($"The chain does {best * 100:0.0} % of the bound."),
+            best >= Target,
+            [new FigureTable(["clients", "chain / bound", "chain, a second", "bound, a second", "errors and missing votes"], rows)]);
+    }
+}

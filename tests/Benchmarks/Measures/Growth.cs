@@ -1,0 +1,69 @@
+using InferenceTracing.Benchmarks.Results;
+using InferenceTracing.Benchmarks.Running;
+
+namespace InferenceTracing.Benchmarks.Measures;
+
+/// <summary>Where the system is full, and what it does when more is asked of it.</summary>
+internal sealed class Growth : IBenchmark
+{
+    private const double Target = 0.90;
+    private const double Overload = 3;
+
+    public string Name => "growth";
+
+    public string Question => "From 1 to 256 clients and from 1 to 8 images a request: where it is full; and the goodput at three times the peak's rate, at least 90 % of the peak.";
+
+    public async Task<Findings> RunAsync(Bench bench, CancellationToken cancellationToken)
+    {
+        var system = await bench.SystemAsync(cancellationToken);
+        var growth = new List<IReadOnlyList<string>>();
+        var (peak, at) = (0.0, 0);
+
+        for (var clients = 1; clients <= 256; clients *= 2)
+        {
+            var measured = await system.ClosedAsync(clients, bench.Effort.Slice, bench.Photos, cancellationToken);
+            (peak, at) = measured.AnsweredPerSecond > peak ? (measured.AnsweredPerSecond, clients) : (peak, at);
+            growth.Add(
+            [
+                $"{clients}", new Spread([measured.AnsweredPerSecond]).Text("0.0"), new Spread([measured.Latency.Percentile(50).TotalMilliseconds]).Text("0.0"),
+                new Spread([measured.Latency.Percentile(95).TotalMilliseconds]).Text("0.0"), $"{measured.Failed}", $"{measured.Degraded}", string.Join(", ", measured.Errors.Keys),
+            ]);
+        }
+
+        // The peak again and the overload, in turn: only then does their ratio mean something.
+        var pairing = await Interleaved.RunAsync(
+            bench.Effort.Pairs,
+            () => system.ClosedAsync(at, bench.Effort.Slice, bench.Photos, cancellationToken),
+            () => system.OpenAsync(peak * Overload, bench.Effort.Slice, bench.Photos, cancellationToken));
+        var goodput = pairing.Of((full, over) => over.AnsweredPerSecond / full.AnsweredPerSecond);
+        var errors = string.Join(", ", pairing.Pairs.SelectMany(pair => pair.Second.Errors).GroupBy(error => error.Key).Select(kind => $"{kind.Key} {kind.Sum(error => error.Value)}"));
+
+        return new Findings(
+            FormattableString.Invariant($"Full at {at} clients with {peak:0.0} a second; at three times that rate the goodput is {goodput.Median * 100:0.0} % of the peak."),
+            goodput.Median >= Target,
+            [
+                new FigureTable(["clients", "answered a second", "p50 ms", "p95 ms", "errors", "votes missing", "kinds"], growth),
+                new FigureTable(
+                    ["3 × the peak", "goodput / peak", "answered a second", "p95 ms of the answered", "degraded", "errors"],
+                    [[
+                        FormattableString.Invariant($"{peak * Overload:0}/s"), goodput.Percent(), pairing.Second(over => over.AnsweredPerSecond).Text("0.0"),
+                        pairing.Second(over => over.Latency.Percentile(95).TotalMilliseconds).Text("0"), pairing.Second(over => over.DegradedShare).Percent(), errors,
+                    ]]),
+                new FigureTable(["images a request (ensemble)", "images a second", "p50 ms"], await ImagesAsync(system, bench, cancellationToken)),
+            ]);
+    }
+
+    private static async Task<IReadOnlyList<IReadOnlyList<string>>> ImagesAsync(SystemUnderTest system, Bench bench, CancellationToken cancellationToken)
+    {
+        using var load = new InferLoad(system.Plan.Services.Single(service => service.Name == "ensemble").Url, "ensemble");
+        var rows = new List<IReadOnlyList<string>>();
+
+        for (var images = 1; images <= 8; images *= 2)
+        {
+            var result = await load.RunAsync(Environment.ProcessorCount, images, bench.Effort.Slice, cancellationToken);
+            rows.Add([$"{images}", new Spread([result.ImagesPerSecond]).Text("0.0"), new Spread([result.Latency.Percentile(50).TotalMilliseconds]).Text("0.0")]);
+        }
+
+        return rows;
+    }
+}

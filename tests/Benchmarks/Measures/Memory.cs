@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using InferenceTracing.Benchmarks.Results;
+using InferenceTracing.Benchmarks.Running;
+
+namespace InferenceTracing.Benchmarks.Measures;
+
+/// <summary>What the system holds, and whether it goes on holding more.</summary>
+internal sealed class Memory : IBenchmark
+{
+    // What a load of minutes may still add: the trace store fills up to its own bound, the others have none to fill.
+    private const double FlatShare = 0.10;
+
+    private const int Looks = 5;
+
+    public string Name => "memory";
+
+    public string Question => "Each process's resident size after the start and under load (flat), managed allocations of the native work per photograph, and the time from the start until all are ready.";
+
+    public async Task<Findings> RunAsync(Bench bench, CancellationToken cancellationToken)
+    {
+        // A system of its own: one that has served other benchmarks has been warmed by them.
+        var start = Stopwatch.GetTimestamp();
+        var system = await bench.SystemAsync("memory", traced: true, new Dictionary<string, string>(), cancellationToken);
+        var ready = Stopwatch.GetElapsedTime(start);
+        var sizes = system.Fleet.Processes.ToDictionary(process => process.Spec.Name, process => new List<double> { ResidentSize.OfProcess(process.Id) });
+        var clients = 2 * Environment.ProcessorCount;
+
+        for (var look = 0; look < Looks; look++)
+        {
+            await system.ClosedAsync(clients, bench.Effort.Endurance / Looks, bench.Photos, cancellationToken);
+
+            foreach (var process in system.Fleet.Processes)
+            {
+                sizes[process.Spec.Name].Add(ResidentSize.OfProcess(process.Id));
+            }
+        }
+
+        var native = await bench.NativeAsync(cancellationToken);
+        var allocated = native.AllocatedBytes(bench.Photos.Count * 4);
+        // From the first look under load to the last one.
+        var growth = sizes.ToDictionary(size => size.Key, size => (size.Value[^1] / size.Value[1]) - 1);
+        var most = growth.Where(size => size.Key != "tracestore").MaxBy(size => size.Value);
+
+        return new Findings(
+            FormattableString.Invariant($"All are ready after {ready.TotalSeconds:0.0} s; under {bench.Effort.Endurance.TotalMinutes:0} minutes of load {most.Key} grows most, by {most.Value * 100:0.0} %; the native work allocates {allocated / 1024:0.0} KiB a photograph."),
+            most.Value <= FlatShare,
+            [
+                new FigureTable(
+                    ["MiB", "after the start", .. Enumerable.Range(1, Looks).Select(look => FormattableString.Invariant($"{bench.Effort.Endurance.TotalMinutes / Looks * look:0.#} min")), "growth"],
+                    [.. sizes.Select(size => (string[])[size.Key, .. size.Value.Select(value => new Spread([value]).Text("0")), new Spread([growth[size.Key]]).Percent()])]),
+            ]);
+    }
+}

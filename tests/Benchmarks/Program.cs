@@ -1,0 +1,3 @@
+using InferenceTracing.Benchmarks;
+
+return await BenchmarkCommand.RunAsync(args);

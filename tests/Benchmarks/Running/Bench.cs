@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using InferenceTracing.Benchmarks.Native;
+using InferenceTracing.Local;
+using InferenceTracing.Photos;
+
+namespace InferenceTracing.Benchmarks.Running;
+
+/// <summary>What the benchmarks share: photographs, models, the native work, and running systems, each started when it is first asked for.</summary>
+internal sealed class Bench : IAsyncDisposable
+{
+    private readonly Dictionary<string, SystemUnderTest> _systems = [];
+    private NativeWork? _native;
+
+    private Bench(Effort effort, IReadOnlyList<Photograph> photos, ModelChoice models)
+    {
+        Effort = effort;
+        Photos = photos;
+        Models = models;
+    }
+
+    public Effort Effort { get; }
+
+    public IReadOnlyList<Photograph> Photos { get; }
+
+    public ModelChoice Models { get; }
+
+    /// <summary>The machine, in words.</summary>
+    public string Machine { get; } = string.Create(
+        CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores of {Processor()}, .NET {Environment.Version}, {RuntimeInformation.OSArchitecture}");
+
+    public static async Task<Bench> PrepareAsync(Effort effort, CancellationToken cancellationToken) =>
+        new(effort, PhotoFolder.Read(null), await ModelChoice.PrepareAsync(cancellationToken));
+
+    /// <summary>The photographs' native work in this process.</summary>
+    public async Task<NativeWork> NativeAsync(CancellationToken cancellationToken) =>
+        _native ??= await NativeWork.LoadAsync(Models.Names, Photos, cancellationToken);
+
+    /// <summary>The system as everybody starts it.</summary>
+    public Task<SystemUnderTest> SystemAsync(CancellationToken cancellationToken) =>
+        SystemAsync("usual", traced: true, new Dictionary<string, string>(), cancellationToken);
+
+    /// <summary>All services as processes, with these settings for each of them over the usual ones.</summary>
+    /// <param name="name">The same name is the same system.</param>
+    /// <param name="traced">False: without a single span.</param>
+    /// <param name="settings">Environment variables.</param>
+    /// <param name="cancellationToken">Ends the wait for it.</param>
+    public async Task<SystemUnderTest> SystemAsync(
+        string name, bool traced, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    {
+        if (!_systems.TryGetValue(name, out var system))
+        {
+            _systems.Add(name, system = await SystemUnderTest.StartAsync(Models, traced, settings, cancellationToken));
+        }
+
+        return system;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var system in _systems.Values)
+        {
+            await system.DisposeAsync();
+        }
+
+        _native?.Dispose();
+    }
+
+    private static string Processor() => File.Exists("/proc/cpuinfo")
+        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "an unnamed processor"
+        : "an unnamed processor";
+}

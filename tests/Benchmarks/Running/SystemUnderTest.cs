@@ -1,0 +1,88 @@
+using InferenceTracing.LoadGenerator;
+using InferenceTracing.LoadGenerator.Measuring;
+using InferenceTracing.LoadGenerator.Requests;
+using InferenceTracing.LoadGenerator.Scenarios;
+using InferenceTracing.LoadGenerator.Traces;
+using InferenceTracing.Local;
+using InferenceTracing.Local.Fleet;
+using InferenceTracing.Photos;
+
+namespace InferenceTracing.Benchmarks.Running;
+
+/// <summary>The whole system as processes on free ports, and load on it.</summary>
+internal sealed class SystemUnderTest : IAsyncDisposable
+{
+    private readonly string _logs;
+
+    private SystemUnderTest(ServicePlan plan, string logs)
+    {
+        Plan = plan;
+        Fleet = new ServiceFleet(plan);
+        _logs = logs;
+    }
+
+    public ServicePlan Plan { get; }
+
+    public ServiceFleet Fleet { get; }
+
+    public static async Task<SystemUnderTest> StartAsync(
+        ModelChoice models, bool traced, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    {
+        var options = new LocalOptions(Photos: null, Once: true, Ports: new Dictionary<string, int>(), FreePorts: true, Logs: null);
+        var logs = Directory.CreateTempSubdirectory("inference-tracing-benchmark").FullName;
+        var plan = ServicePlan.Create(Checkout.Find(), models, PortChoice.For(options), logs);
+
+        foreach (var service in plan.Services.Where(service => service.Name != "tracestore"))
+        {
+            foreach (var (name, value) in settings)
+            {
+                service.Settings[name] = value;
+            }
+
+            if (!traced)
+            {
+                service.Settings["OTEL_SDK_DISABLED"] = "true";
+            }
+        }
+
+        var system = new SystemUnderTest(plan, logs);
+        await system.Fleet.StartAsync(cancellationToken);
+        return system;
+    }
+
+    /// <summary>Closed load for a while, after a short one that is not measured.</summary>
+    public Task<Measured> ClosedAsync(int clients, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken) =>
+        LoadAsync(new ScenarioSettings { Clients = clients, Duration = Seconds(duration) }, photos, cancellationToken);
+
+    /// <summary>Open load for a while, after a short one that is not measured.</summary>
+    public Task<Measured> OpenAsync(double rate, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken) =>
+        LoadAsync(new ScenarioSettings { Rate = rate, Duration = Seconds(duration), MaxInFlight = 4096 }, photos, cancellationToken);
+
+    /// <summary>What the traces of a run say about where the time went.</summary>
+    public Task<TraceReport> TracesAsync(Measured measured, CancellationToken cancellationToken)
+    {
+        var scenario = ScenarioBuilder.Build(Settings(new ScenarioSettings()));
+        return new TraceReading(scenario, new SystemDescription(Plan.Members, null, Untrained: false), ownSpans: false)
+            .ReadAsync(measured.TraceIds, TimeProvider.System, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Fleet.DisposeAsync();
+        Directory.Delete(_logs, recursive: true);
+    }
+
+    private async Task<Measured> LoadAsync(ScenarioSettings load, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken)
+    {
+        var scenario = ScenarioBuilder.Build(Settings(load));
+        using var client = new PhotoClient(scenario, photos);
+        return await LoadRun.RunAsync(scenario, "own", client, new Unseen(), TimeProvider.System, cancellationToken);
+    }
+
+    private ScenarioSettings Settings(ScenarioSettings load) => load with
+    {
+        Urls = [Plan.Edge.ToString()], Jaeger = Plan.Traces.ToString(), WarmUp = "2s", Body = "raw", CheckTraces = "25%",
+    };
+
+    private static string Seconds(TimeSpan duration) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{duration.TotalSeconds}s");
+}
