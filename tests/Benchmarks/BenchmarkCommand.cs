@@ -2,8 +2,8 @@ using System.CommandLine;
 using InferenceTracing.Benchmarks.Measures;
 using InferenceTracing.Benchmarks.Results;
 using InferenceTracing.Benchmarks.Running;
-using InferenceTracing.Local;
-using InferenceTracing.Local.Report;
+using InferenceTracing.Runner;
+using InferenceTracing.Runner.Report;
 
 namespace InferenceTracing.Benchmarks;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using InferenceTracing.Local;
+using InferenceTracing.Runner;
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(InferenceTracing.EndToEnd.Tests.Browser))]

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using InferenceTracing.Local;
-using InferenceTracing.Local.Fleet;
+using InferenceTracing.Runner;
+using InferenceTracing.Runner.Fleet;
 using InferenceTracing.TraceCheck;
 
 namespace InferenceTracing.EndToEnd.Tests;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using InferenceTracing.Local;
 using InferenceTracing.Photos;
+using InferenceTracing.Runner;
 
 namespace InferenceTracing.EndToEnd.Tests;
 
@@ -124,7 +124,7 @@ public sealed class LocalRunTests : IDisposable
 
     private Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Checkout.Find().Executable("Local"), [.. arguments, "--free-ports", "--logs", Path.Combine(_folder.FullName, "logs")])
+        var start = new ProcessStartInfo(Checkout.Find().Executable("Runner"), [.. arguments, "--free-ports", "--logs", Path.Combine(_folder.FullName, "logs")])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

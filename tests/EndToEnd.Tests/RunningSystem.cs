@@ -1,5 +1,5 @@
-using InferenceTracing.Local;
-using InferenceTracing.Local.Fleet;
+using InferenceTracing.Runner;
+using InferenceTracing.Runner.Fleet;
 using InferenceTracing.TraceCheck;
 
 [assembly: AssemblyFixture(typeof(InferenceTracing.EndToEnd.Tests.RunningSystem))]

@@ -1,4 +1,4 @@
-using InferenceTracing.Local;
+using InferenceTracing.Runner;
 
 namespace InferenceTracing.EndToEnd.Tests;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using InferenceTracing.Local;
+using InferenceTracing.Runner;
 using Microsoft.AspNetCore.Http;
 
 namespace InferenceTracing.LoadGenerator.Tests;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using InferenceTracing.EndToEnd.Tests;
-using InferenceTracing.Local;
+using InferenceTracing.Runner;
 
 namespace InferenceTracing.LoadGenerator.Tests;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using InferenceTracing.Benchmarks.Native;
-using InferenceTracing.Local;
 using InferenceTracing.Photos;
+using InferenceTracing.Runner;
 
 namespace InferenceTracing.Benchmarks.Running;
 

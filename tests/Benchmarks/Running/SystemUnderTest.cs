@@ -3,9 +3,9 @@ using InferenceTracing.LoadGenerator.Measuring;
 using InferenceTracing.LoadGenerator.Requests;
 using InferenceTracing.LoadGenerator.Scenarios;
 using InferenceTracing.LoadGenerator.Traces;
-using InferenceTracing.Local;
-using InferenceTracing.Local.Fleet;
 using InferenceTracing.Photos;
+using InferenceTracing.Runner;
+using InferenceTracing.Runner.Fleet;
 
 namespace InferenceTracing.Benchmarks.Running;
 

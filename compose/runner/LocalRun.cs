@@ -1,9 +1,9 @@
-using InferenceTracing.Local.Fleet;
-using InferenceTracing.Local.Report;
 using InferenceTracing.Photos;
+using InferenceTracing.Runner.Fleet;
+using InferenceTracing.Runner.Report;
 using Spectre.Console;
 
-namespace InferenceTracing.Local;
+namespace InferenceTracing.Runner;
 
 /// <summary>From nothing to a table of answers and their traces.</summary>
 internal static class LocalRun

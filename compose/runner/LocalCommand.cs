@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
-namespace InferenceTracing.Local;
+namespace InferenceTracing.Runner;
 
 /// <summary>The command line of <c>dotnet run --project compose/local</c>.</summary>
 internal static class LocalCommand

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using InferenceTracing.Local.Fleet;
+using InferenceTracing.Runner.Fleet;
 
-namespace InferenceTracing.Local;
+namespace InferenceTracing.Runner;
 
 /// <summary>Wall time since the command was given: since <c>dotnet run</c> began where that started the runner, its build included.</summary>
 internal sealed class LaunchClock

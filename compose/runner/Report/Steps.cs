@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace InferenceTracing.Local.Report;
+namespace InferenceTracing.Runner.Report;
 
 /// <summary>A piece of work item by item, with a bar on a terminal.</summary>
 internal static class Steps

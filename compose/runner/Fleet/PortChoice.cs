@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace InferenceTracing.Local.Fleet;
+namespace InferenceTracing.Runner.Fleet;
 
 /// <summary>A port for each service: the one asked for, else the usual one, else, where that is taken, a free one.</summary>
 internal sealed class PortChoice

@@ -1,11 +1,11 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using InferenceTracing.Local.Fleet;
 using InferenceTracing.Photos;
+using InferenceTracing.Runner.Fleet;
 using InferenceTracing.TraceCheck;
 using Spectre.Console;
 
-namespace InferenceTracing.Local.Report;
+namespace InferenceTracing.Runner.Report;
 
 /// <summary>Posts each photograph to the edge, reads its trace back and checks it edge by edge.</summary>
 internal static class ClassifyRun

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace InferenceTracing.Local.Fleet;
+namespace InferenceTracing.Runner.Fleet;
 
 /// <summary>Which processes make up the system, with their settings, in the order in which they can become ready.</summary>
 internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnlyList<string> Members, string LogFolder)

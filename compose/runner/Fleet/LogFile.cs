@@ -1,4 +1,4 @@
-namespace InferenceTracing.Local.Fleet;
+namespace InferenceTracing.Runner.Fleet;
 
 /// <summary>A service's output, line by line, in a file of its own; the last lines are kept for an error message.</summary>
 internal sealed class LogFile : IDisposable

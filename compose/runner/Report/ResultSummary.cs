@@ -1,7 +1,7 @@
-using InferenceTracing.Local.Fleet;
+using InferenceTracing.Runner.Fleet;
 using Spectre.Console;
 
-namespace InferenceTracing.Local.Report;
+namespace InferenceTracing.Runner.Report;
 
 /// <summary>The run in two lines, and what is wrong with a trace that is not whole.</summary>
 internal static class ResultSummary

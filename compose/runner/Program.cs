@@ -1,5 +1,5 @@
 using System.CommandLine;
-using InferenceTracing.Local;
+using InferenceTracing.Runner;
 
 // Ctrl-C lets every service finish what it is doing, which may take longer than the two seconds a command has by default.
 var patient = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };

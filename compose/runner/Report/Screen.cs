@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace InferenceTracing.Local.Report;
+namespace InferenceTracing.Runner.Report;
 
 /// <summary>Where the report is read: a terminal has colours and a width; a pipe or a file has neither.</summary>
 internal static class Screen

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace InferenceTracing.Local.Fleet;
+namespace InferenceTracing.Runner.Fleet;
 
 /// <summary>
 /// A running service. It holds the reading end of a pipe of ours as its standard input and stops when that ends, so that it cannot
@@ -96,7 +96,5 @@ internal sealed class ServiceProcess : IAsyncDisposable
         environment["OTEL_METRICS_EXPORTER"] = "none";
         environment["OTEL_LOGS_EXPORTER"] = "none";
         environment["OTEL_BSP_SCHEDULE_DELAY"] = "200";
-        // Start-up counts here: no second compilation of methods only to measure them first.
-        environment["DOTNET_TieredPGO"] = "0";
     }
 }

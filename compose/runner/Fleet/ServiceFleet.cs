@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Spectre.Console;
 
-namespace InferenceTracing.Local.Fleet;
+namespace InferenceTracing.Runner.Fleet;
 
 /// <summary>The processes of a plan: started in the order in which they can become ready, watched, and stopped the other way round.</summary>
 internal sealed class ServiceFleet(ServicePlan plan) : IAsyncDisposable

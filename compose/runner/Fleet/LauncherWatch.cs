@@ -1,4 +1,4 @@
-namespace InferenceTracing.Local.Fleet;
+namespace InferenceTracing.Runner.Fleet;
 
 /// <summary>
 /// <c>dotnet run</c> is a process of its own in front of the runner. When it is killed, nobody can reach the runner with Ctrl-C any more,

@@ -1,7 +1,7 @@
 using InferenceTracing.ModelRepository;
 using Spectre.Console;
 
-namespace InferenceTracing.Local;
+namespace InferenceTracing.Runner;
 
 /// <summary>The networks that vote, found, downloaded or drawn before anything is started, so that the wait for them is seen.</summary>
 internal sealed record ModelChoice(IReadOnlyList<string> Names)

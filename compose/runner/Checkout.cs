@@ -1,4 +1,4 @@
-namespace InferenceTracing.Local;
+namespace InferenceTracing.Runner;
 
 /// <summary>Where things are: the checkout's root and the services' executables, which the same build has put beside the runner's.</summary>
 internal sealed record Checkout(string Root, string Bin, string Configuration)

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using InferenceTracing.Local.Fleet;
+using InferenceTracing.Runner.Fleet;
 using Spectre.Console;
 
-namespace InferenceTracing.Local.Report;
+namespace InferenceTracing.Runner.Report;
 
 /// <summary>One line a photograph: its name, the answer, each member's vote, milliseconds per stage, the trace.</summary>
 internal static class ResultTable

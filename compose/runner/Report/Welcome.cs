@@ -1,7 +1,7 @@
-using InferenceTracing.Local.Fleet;
+using InferenceTracing.Runner.Fleet;
 using Spectre.Console;
 
-namespace InferenceTracing.Local.Report;
+namespace InferenceTracing.Runner.Report;
 
 /// <summary>Where to go from here, while everything stays up.</summary>
 internal static class Welcome
