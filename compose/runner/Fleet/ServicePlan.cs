@@ -34,6 +34,7 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
             .. members.Select(member => new ServiceSpec(member.Name, checkout.Executable("ModelServer"), member.Port, new()
             {
                 ["Model__Name"] = member.Name,
+                ["Model__Threads"] = ThreadsOfARun(models.Names.Count).ToString(CultureInfo.InvariantCulture),
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Loopback(grpc),
             })),
             new("ensemble", checkout.Executable("Ensemble"), ensemble, new()
@@ -73,6 +74,9 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
 
         return new ServicePlan(services, [.. members.Select(member => member.Name)], logFolder);
     }
+
+    /// <summary>Members vote at the same time, so they share the cores: with all cores each, the threads of a run would wait for one another.</summary>
+    public static int ThreadsOfARun(int members) => Math.Max(1, Environment.ProcessorCount / members);
 
     private static string Loopback(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 }
