@@ -8,14 +8,27 @@ public readonly record struct RankedClass(int Index, float Probability)
     /// <summary>The <paramref name="count"/> most probable classes of <paramref name="row"/>, best first; equal ones by index.</summary>
     public static RankedClass[] Top(ReadOnlySpan<float> row, int count)
     {
-        var ranked = new RankedClass[row.Length];
+        var best = new RankedClass[Math.Min(count, row.Length)];
+        var found = 0;
 
+        // A few of a thousand: what is not better than the last of the best so far, nearly all, costs one comparison.
         for (var i = 0; i < row.Length; i++)
         {
-            ranked[i] = new RankedClass(i, row[i]);
+            if (found == best.Length && !(row[i] > best[^1].Probability))
+            {
+                continue;
+            }
+
+            var place = found < best.Length ? found++ : best.Length - 1;
+
+            for (; place > 0 && row[i] > best[place - 1].Probability; place--)
+            {
+                best[place] = best[place - 1];
+            }
+
+            best[place] = new RankedClass(i, row[i]);
         }
 
-        Array.Sort(ranked, static (a, b) => b.Probability.CompareTo(a.Probability) is var order and not 0 ? order : a.Index.CompareTo(b.Index));
-        return ranked.Length > count ? ranked[..count] : ranked;
+        return best;
     }
 }
