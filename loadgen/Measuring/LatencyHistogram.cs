@@ -4,7 +4,7 @@ namespace InferenceTracing.LoadGenerator.Measuring;
 
 /// <summary>
 /// Counts durations in buckets whose width grows with the duration, as HdrHistogram does: each power of two of microseconds is split into
-/// <see cref="SubBuckets"/> equal buckets, so the middle of a bucket is within 1/128 (0.8 %) of whatever fell into it. Its memory is the same after
+/// <see cref="SubBuckets"/> equal buckets, so the middle of a bucket is within 1/256 (0.4 %) of whatever fell into it. Its memory is the same after
 /// one value and after a thousand million; two of them add up to the histogram of both. Not thread-safe.
 /// </summary>
 internal sealed class LatencyHistogram
@@ -12,11 +12,11 @@ internal sealed class LatencyHistogram
     /// <summary>The largest relative error of a percentile.</summary>
     public const double RelativeError = 1.0 / (2 * SubBuckets);
 
-    private const int SubBuckets = 64;
-    private const int SubBucketBits = 6;
+    private const int SubBuckets = 128;
+    private const int SubBucketBits = 7;
     private const int LargestBit = 36;
 
-    // The first SubBuckets counts hold 0 … 63 µs one by one; each of the following groups holds one power of two.
+    // The first SubBuckets counts hold 0 … 127 µs one by one; each of the following groups holds one power of two.
     private readonly long[] _counts = new long[SubBuckets * (LargestBit - SubBucketBits + 2)];
     private long _sumMicroseconds;
 

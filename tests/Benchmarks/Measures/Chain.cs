@@ -19,7 +19,7 @@ internal sealed class Chain : IBenchmark
         var rows = new List<IReadOnlyList<string>>();
         var best = double.NaN;
 
-        foreach (var perCore in (int[])[2, 4, 8])
+        foreach (var perCore in (int[])[4, 8, 16])
         {
             var clients = perCore * Environment.ProcessorCount;
             var failed = 0L;

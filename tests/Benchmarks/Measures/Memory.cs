@@ -14,20 +14,24 @@ internal sealed class Memory : IBenchmark
 
     public string Name => "memory";
 
-    public string Question => "Each process's resident size after the start and under load (flat), managed allocations of the native work per photograph, and the time from the start until all are ready.";
+    public string Question => "Each process's resident size after the start and under load (flat), what the services allocate for a request (none of it on the large-object heap), and the time from the start until all are ready.";
 
     public async Task<Findings> RunAsync(Bench bench, CancellationToken cancellationToken)
     {
         // A system of its own: one that has served other benchmarks has been warmed by them.
         var start = Stopwatch.GetTimestamp();
-        var system = await bench.SystemAsync("memory", traced: true, new Dictionary<string, string>(), cancellationToken);
+        using var allocations = new AllocationLog();
+        var system = await bench.SystemAsync("memory", traced: true, allocations.Settings, cancellationToken, warm: false);
         var ready = Stopwatch.GetElapsedTime(start);
         var sizes = system.Fleet.Processes.ToDictionary(process => process.Spec.Name, process => new List<double> { ResidentSize.OfProcess(process.Id) });
         var clients = 2 * Environment.ProcessorCount;
+        var perRequest = new Allocations(new Dictionary<string, HeapUse>());
 
         for (var look = 0; look < Looks; look++)
         {
-            await system.ClosedAsync(clients, bench.Effort.Endurance / Looks, bench.Photos, cancellationToken);
+            var before = allocations.Read(system.Fleet);
+            var measured = await system.ClosedAsync(clients, bench.Effort.Endurance / Looks, bench.Photos, cancellationToken);
+            perRequest = allocations.Read(system.Fleet).Since(before, measured.Answered);
 
             foreach (var process in system.Fleet.Processes)
             {
@@ -35,19 +39,20 @@ internal sealed class Memory : IBenchmark
             }
         }
 
-        var native = await bench.NativeAsync(cancellationToken);
-        var allocated = native.AllocatedBytes(bench.Photos.Count * 4);
         // From the first look under load to the last one.
         var growth = sizes.ToDictionary(size => size.Key, size => (size.Value[^1] / size.Value[1]) - 1);
         var most = growth.Where(size => size.Key != "tracestore").MaxBy(size => size.Value);
 
         return new Findings(
-            FormattableString.Invariant($"All are ready after {ready.TotalSeconds:0.0} s; under {bench.Effort.Endurance.TotalMinutes:0} minutes of load {most.Key} grows most, by {most.Value * 100:0.0} %; the native work allocates {allocated / 1024:0.0} KiB a photograph."),
-            most.Value <= FlatShare,
+            FormattableString.Invariant($"All are ready after {ready.TotalSeconds:0.0} s; under {bench.Effort.Endurance.TotalMinutes:0} minutes of load {most.Key} grows most, by {most.Value * 100:0.0} %; a request leaves {perRequest.Bytes / 1024:0} KiB on the services' heaps, {perRequest.LargeBytes / 1024:0.0} KiB of it on large-object heaps."),
+            most.Value <= FlatShare && perRequest.LargeBytes == 0,
             [
                 new FigureTable(
                     ["MiB", "after the start", .. Enumerable.Range(1, Looks).Select(look => FormattableString.Invariant($"{bench.Effort.Endurance.TotalMinutes / Looks * look:0.#} min")), "growth"],
                     [.. sizes.Select(size => (string[])[size.Key, .. size.Value.Select(value => new Spread([value]).Text("0")), new Spread([growth[size.Key]]).Percent()])]),
+                new FigureTable(
+                    ["a request allocates, KiB", "on the heap", "of it large objects"],
+                    [.. perRequest.Services.Select(service => (string[])[service.Key, new Spread([service.Value.Bytes / 1024]).Text("0.0"), new Spread([service.Value.LargeBytes / 1024]).Text("0.0")])]),
             ]);
     }
 }

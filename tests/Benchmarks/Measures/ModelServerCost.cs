@@ -72,7 +72,7 @@ internal sealed class ModelServerCost : IBenchmark
 
         for (var start = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(start) < duration;)
         {
-            histogram.Record(NativeWork.Run(native.AllThreads[index], pixels));
+            histogram.Record(NativeWork.Run(native.AsServed[index], pixels));
         }
 
         return histogram.Percentile(50).TotalMilliseconds;

@@ -5,6 +5,7 @@ using InferenceTracing.ModelServer.Graph;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Photos;
 using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.Runner.Fleet;
 
 namespace InferenceTracing.Benchmarks.Native;
 
@@ -20,16 +21,16 @@ internal sealed class NativeWork : IDisposable
         ImagePreprocessor.Load();
         _preprocessor = new ImagePreprocessor(_limits, TimeProvider.System);
         _photos = [.. photos.Select(photo => photo.Bytes)];
-        // Saturated, every core has its own photograph; alone, a photograph may have them all, as in the services.
+        // Saturated, every core has its own photograph; alone, a photograph gets what the services give it.
         OneThread = [.. models.Select(model => Network.Load(model, 1))];
-        AllThreads = [.. models.Select(model => Network.Load(model, Environment.ProcessorCount))];
+        AsServed = [.. models.Select(model => Network.Load(model, ServicePlan.ThreadsOfARun(models.Count)))];
     }
 
     /// <summary>The networks with one thread each.</summary>
     public IReadOnlyList<Network> OneThread { get; }
 
     /// <summary>The networks with as many threads as the services give them.</summary>
-    public IReadOnlyList<Network> AllThreads { get; }
+    public IReadOnlyList<Network> AsServed { get; }
 
     public static async Task<NativeWork> LoadAsync(IReadOnlyList<string> names, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken)
     {
@@ -85,7 +86,7 @@ internal sealed class NativeWork : IDisposable
         for (var i = 0; start.Elapsed < duration; i++)
         {
             var decoding = Time(() => Decode(i % _photos.Count, pixels));
-            var running = AllThreads.Max(network => Run(network, pixels));
+            var running = AsServed.Max(network => Run(network, pixels));
             decode.Record(decoding);
             slowest.Record(running);
             whole.Record(decoding + running);
@@ -115,29 +116,25 @@ internal sealed class NativeWork : IDisposable
         return Time(() => network.Run([pixels], 1, probabilities));
     }
 
-    /// <summary>Bytes on the managed heap for each photograph.</summary>
-    public double AllocatedBytes(int photographs)
+    /// <summary>What an image costs one thread when so many of them share a run, in milliseconds.</summary>
+    public static double PerImage(Network network, int batch, TimeSpan duration)
     {
-        using var pixels = PixelTensor.Rent(1);
-        var probabilities = new float[ProbabilitiesOutput.Classes];
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var pixels = PixelTensor.Rent(batch);
+        pixels.Span.Fill(127);
+        var probabilities = new float[batch * ProbabilitiesOutput.Classes];
+        var runs = new LatencyHistogram();
 
-        for (var i = 0; i < photographs; i++)
+        for (var start = Stopwatch.StartNew(); start.Elapsed < duration;)
         {
-            Decode(i % _photos.Count, pixels);
-
-            foreach (var network in OneThread)
-            {
-                network.Run([pixels], 1, probabilities);
-            }
+            runs.Record(Time(() => network.Run([pixels], batch, probabilities)));
         }
 
-        return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)photographs;
+        return runs.Percentile(50).TotalMilliseconds / batch;
     }
 
     public void Dispose()
     {
-        foreach (var network in OneThread.Concat(AllThreads))
+        foreach (var network in OneThread.Concat(AsServed))
         {
             network.Dispose();
         }

@@ -9,6 +9,9 @@ namespace InferenceTracing.Benchmarks.Running;
 /// <summary>What the benchmarks share: photographs, models, the native work, and running systems, each started when it is first asked for.</summary>
 internal sealed class Bench : IAsyncDisposable
 {
+    // Until the runtime has compiled what is called often a second time, better; without it the first pairs measure the compiler.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
+
     private readonly Dictionary<string, SystemUnderTest> _systems = [];
     private NativeWork? _native;
 
@@ -45,12 +48,18 @@ internal sealed class Bench : IAsyncDisposable
     /// <param name="traced">False: without a single span.</param>
     /// <param name="settings">Environment variables.</param>
     /// <param name="cancellationToken">Ends the wait for it.</param>
+    /// <param name="warm">Loaded for a while before it is handed out.</param>
     public async Task<SystemUnderTest> SystemAsync(
-        string name, bool traced, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+        string name, bool traced, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken, bool warm = true)
     {
         if (!_systems.TryGetValue(name, out var system))
         {
             _systems.Add(name, system = await SystemUnderTest.StartAsync(Models, traced, settings, cancellationToken));
+
+            if (warm)
+            {
+                await system.ClosedAsync(4 * Environment.ProcessorCount, WarmUp, Photos, cancellationToken);
+            }
         }
 
         return system;

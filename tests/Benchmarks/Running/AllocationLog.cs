@@ -1,0 +1,57 @@
+using System.Globalization;
+using InferenceTracing.Runner.Fleet;
+
+namespace InferenceTracing.Benchmarks.Running;
+
+/// <summary>Lets the runtime load <see cref="StartupHook"/> into services that are started with <see cref="Settings"/>, and reads what it writes.</summary>
+internal sealed class AllocationLog : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("inference-tracing-allocations").FullName;
+
+    /// <summary>Environment variables for the services.</summary>
+    public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
+    {
+        ["DOTNET_STARTUP_HOOKS"] = typeof(AllocationLog).Assembly.Location,
+        [StartupHook.Folder] = _folder,
+    };
+
+    /// <summary>What every service that writes has allocated since it began.</summary>
+    public Allocations Read(ServiceFleet fleet)
+    {
+        // Written four times a second: what was allocated just before is in it after two of them.
+        Thread.Sleep(2 * StartupHook.Interval);
+
+        return new Allocations(fleet.Processes
+            .Select(process => (process.Spec.Name, Path: Path.Combine(_folder, process.Id.ToString(CultureInfo.InvariantCulture))))
+            .Where(service => File.Exists(service.Path))
+            .ToDictionary(service => service.Name, service => Parse(File.ReadAllText(service.Path))));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static HeapUse Parse(string line)
+    {
+        var numbers = line.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToList();
+        return new HeapUse(numbers[0], numbers[1]);
+    }
+}
+
+/// <summary>Bytes on the managed heap.</summary>
+/// <param name="Bytes">All of them.</param>
+/// <param name="LargeBytes">Those of objects of 85,000 bytes or more, on the large-object heap.</param>
+internal sealed record HeapUse(double Bytes, double LargeBytes);
+
+/// <summary>Bytes on the managed heap by service.</summary>
+internal sealed record Allocations(IReadOnlyDictionary<string, HeapUse> Services)
+{
+    public double Bytes => Services.Values.Sum(use => use.Bytes);
+
+    public double LargeBytes => Services.Values.Sum(use => use.LargeBytes);
+
+    /// <summary>What came after <paramref name="before"/>, for each of <paramref name="requests"/>.</summary>
+    public Allocations Since(Allocations before, long requests) => new(Services.ToDictionary(
+        service => service.Key,
+        service => new HeapUse(
+            (service.Value.Bytes - before.Services[service.Key].Bytes) / requests,
+            (service.Value.LargeBytes - before.Services[service.Key].LargeBytes) / requests)));
+}
