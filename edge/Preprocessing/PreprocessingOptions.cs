@@ -11,9 +11,13 @@ internal sealed class PreprocessingOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Photographs in the house at once; more are answered 503. 0 means 16 for each core the process may use: enough to keep all of them busy, few enough to be answered in time.</summary>
+    /// <summary>Photographs under way at once; 0 means 16 for each core the process may use.</summary>
     [Range(0, 100_000)]
     public int MaxInFlight { get; init; }
+
+    /// <summary>Photographs that wait, before they are read, until one of those is answered; more are answered 503.</summary>
+    [Range(0, 100_000)]
+    public int QueueLimit { get; init; }
 
     /// <summary>Photographs decoded at once; 0 means one for each core the process may use.</summary>
     [Range(0, 1024)]

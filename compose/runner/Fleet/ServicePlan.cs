@@ -52,6 +52,9 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
             }),
             new("preprocessing", checkout.Executable("Preprocessing"), ports.For("preprocessing", 5010), new()
             {
+                // The edge shares the cores with the whole cluster here: eight under way keep two of them busy, and more only get in each other's way.
+                ["Preprocessing__MaxInFlight"] = $"{4 * Environment.ProcessorCount}",
+                ["Preprocessing__QueueLimit"] = $"{12 * Environment.ProcessorCount}",
                 ["Cluster__Url"] = Loopback(gateway),
                 ["Cluster__ApiKey"] = key,
                 ["Cluster__TraceUrl"] = $"{Loopback(store)}/trace/{{traceId}}",

@@ -31,7 +31,7 @@ internal static class ClassifyEndpoints
     {
         var cancellationToken = context.RequestAborted;
         DeviceId.Tag(Activity.Current, context.Request.Headers[DeviceId.Header]);
-        using RateLimitLease place = inFlight.TryEnter();
+        using RateLimitLease place = await inFlight.EnterAsync(cancellationToken).ConfigureAwait(false);
 
         try
         {

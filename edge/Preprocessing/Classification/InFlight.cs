@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 
@@ -11,11 +12,24 @@ internal sealed class InFlight(IOptions<PreprocessingOptions> options) : IDispos
     private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
     {
         PermitLimit = options.Value.MaxInFlight is var most and > 0 ? most : PerCore * Environment.ProcessorCount,
-        QueueLimit = 0,
+        QueueLimit = options.Value.QueueLimit,
     });
 
-    /// <summary>A place, given back when disposed; not acquired when the house is full.</summary>
-    public RateLimitLease TryEnter() => _limiter.AttemptAcquire();
+    /// <summary>A place, perhaps after a wait, given back when disposed; not acquired when the house is full. The wait is seen on the span of the request.</summary>
+    public async ValueTask<RateLimitLease> EnterAsync(CancellationToken cancellationToken)
+    {
+        var place = _limiter.AttemptAcquire();
+
+        if (place.IsAcquired || options.Value.QueueLimit == 0)
+        {
+            return place;
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        place = await _limiter.AcquireAsync(1, cancellationToken).ConfigureAwait(false);
+        Activity.Current?.SetTag("preprocessing.queue_ms", Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3));
+        return place;
+    }
 
     public void Dispose() => _limiter.Dispose();
 }
