@@ -12,7 +12,7 @@ internal sealed record Checkout(string Root, string Bin, string Configuration)
     /// <exception cref="LocalException">The runner was not started from a checkout.</exception>
     public static Checkout Find()
     {
-        // artifacts/bin/Local/<configuration>/
+        // artifacts/bin/Runner/<configuration>/
         var own = new DirectoryInfo(AppContext.BaseDirectory);
         var root = own;
 
