@@ -2,7 +2,10 @@ using InferenceTracing.LoadGenerator.Scenarios;
 
 namespace InferenceTracing.LoadGenerator.Measuring;
 
-/// <summary>Takes down every request while the run goes on. What is due in the warm-up is sent, but not taken down. Thread-safe; its memory does not grow with the run.</summary>
+/// <summary>
+/// Takes down every request while the run goes on. What is due in the warm-up is sent, but not taken down; only its answers that arrive after it count for the rate.
+/// Thread-safe; its memory does not grow with the run.
+/// </summary>
 internal sealed class Measurement(Scenario scenario)
 {
     private const int SlowestKept = 12;
@@ -19,6 +22,8 @@ internal sealed class Measurement(Scenario scenario)
     private long _due;
     private long _answered;
     private long _degraded;
+    private long _arrived;
+    private (TimeSpan Time, long Arrived) _lastDue;
     private TimeSpan _last;
     private int _inFlight;
 
@@ -41,6 +46,7 @@ internal sealed class Measurement(Scenario scenario)
         lock (_lock)
         {
             _due++;
+            _lastDue = (intended - scenario.WarmUp, _arrived);
             var slice = _slices.At(intended - scenario.WarmUp);
             slice.Due++;
             slice.InFlight = Math.Max(slice.InFlight, inFlight);
@@ -53,15 +59,27 @@ internal sealed class Measurement(Scenario scenario)
     {
         Interlocked.Decrement(ref _inFlight);
 
-        if (!Counts(times.Intended))
+        if (!Counts(times.Finished))
         {
             return;
         }
 
         lock (_lock)
         {
-            _last = times.Finished > _last ? times.Finished : _last;
             var slice = _slices.At(times.Finished - scenario.WarmUp);
+
+            if (outcome.Error is null)
+            {
+                _arrived++;
+                slice.Answered++;
+            }
+
+            if (!Counts(times.Intended))
+            {
+                return;
+            }
+
+            _last = times.Finished > _last ? times.Finished : _last;
             _targets[target].Add(times.Latency, outcome);
 
             if (outcome.Error is { } error)
@@ -72,7 +90,6 @@ internal sealed class Measurement(Scenario scenario)
             else
             {
                 _answered++;
-                slice.Answered++;
                 _degraded += outcome.Degraded ? 1 : 0;
 
                 if (outcome is { TraceId: { } trace, Degraded: false })
@@ -124,6 +141,8 @@ internal sealed class Measurement(Scenario scenario)
             {
                 Elapsed = end > scenario.WarmUp ? end - scenario.WarmUp : TimeSpan.Zero,
                 Interrupted = interrupted,
+                Loaded = _lastDue.Time,
+                Arrived = _lastDue.Arrived,
                 Due = _due,
                 Answered = _answered,
                 Degraded = _degraded,
