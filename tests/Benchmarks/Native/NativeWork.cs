@@ -76,23 +76,24 @@ internal sealed class NativeWork : IDisposable
         return counts.Sum() / start.Elapsed.TotalSeconds;
     }
 
-    /// <summary>Alone on the machine: decoding, and the slowest network after it, as a user would wait for them without anything in between.</summary>
-    public (LatencyHistogram Whole, LatencyHistogram Decode, LatencyHistogram Slowest) Latency(TimeSpan duration)
+    /// <summary>
+    /// Alone on the machine: decoding, and the slowest network after it, as a user would wait for them without anything in between; the networks one after the other,
+    /// and side by side as the ensemble has them run.
+    /// </summary>
+    public async Task<(LatencyHistogram InTurn, LatencyHistogram SideBySide)> LatencyAsync(TimeSpan duration)
     {
-        var (whole, decode, slowest) = (new LatencyHistogram(), new LatencyHistogram(), new LatencyHistogram());
+        var (inTurn, sideBySide) = (new LatencyHistogram(), new LatencyHistogram());
         using var pixels = PixelTensor.Rent(1);
         var start = Stopwatch.StartNew();
 
         for (var i = 0; start.Elapsed < duration; i++)
         {
             var decoding = Time(() => Decode(i % _photos.Count, pixels));
-            var running = AsServed.Max(network => Run(network, pixels));
-            decode.Record(decoding);
-            slowest.Record(running);
-            whole.Record(decoding + running);
+            inTurn.Record(decoding + AsServed.Max(network => Run(network, pixels)));
+            sideBySide.Record(decoding + (await Task.WhenAll(AsServed.Select(network => Task.Run(() => Run(network, pixels))))).Max());
         }
 
-        return (whole, decode, slowest);
+        return (inTurn, sideBySide);
     }
 
     /// <summary>Decodes one photograph over and over.</summary>

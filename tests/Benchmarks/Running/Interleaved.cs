@@ -8,13 +8,14 @@ namespace InferenceTracing.Benchmarks.Running;
 /// </summary>
 internal static class Interleaved
 {
-    public static async Task<Pairing<T>> RunAsync<T>(int pairs, Func<Task<T>> first, Func<Task<T>> second, Action<int, T, T>? said = null)
+    public static async Task<Pairing<TFirst, TSecond>> RunAsync<TFirst, TSecond>(int pairs, Func<Task<TFirst>> first, Func<Task<TSecond>> second)
     {
-        var measured = new List<(T First, T Second)>();
+        var measured = new List<(TFirst First, TSecond Second)>();
 
         for (var pair = 0; pair < pairs; pair++)
         {
-            T one, two;
+            TFirst one;
+            TSecond two;
 
             if (pair % 2 == 0)
             {
@@ -28,9 +29,9 @@ internal static class Interleaved
             }
 
             measured.Add((one, two));
-            said?.Invoke(pair + 1, one, two);
+            await Console.Error.WriteLineAsync($"   pair {pair + 1} of {pairs}");
         }
 
-        return new Pairing<T>(measured);
+        return new Pairing<TFirst, TSecond>(measured);
     }
 }

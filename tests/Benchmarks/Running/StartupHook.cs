@@ -1,10 +1,11 @@
 #pragma warning disable CA1050 // The runtime looks for this name, without a namespace (docs/design/features/host-startup-hook.md of dotnet/runtime).
 
+using System.Collections.Concurrent;
 using System.Diagnostics.Tracing;
 using System.Globalization;
 
 /// <summary>
-/// Loaded by the runtime into a service before its own code: writes what the service has allocated to a file, four times a second. Uses the base library only,
+/// Loaded by the runtime into a service before its own code: writes what the service has allocated to a file, four times a second: all bytes, then a line for each type of large objects. Uses the base library only,
 /// since nothing else of the benchmarks is there.
 /// </summary>
 internal static class StartupHook
@@ -31,7 +32,7 @@ internal static class StartupHook
     {
         // A reader must find a whole line.
         var half = path + ".half";
-        File.WriteAllText(half, string.Create(CultureInfo.InvariantCulture, $"{GC.GetTotalAllocatedBytes()} {_large!.Bytes}"));
+        File.WriteAllLines(half, [$"{GC.GetTotalAllocatedBytes()}", .. _large!.Bytes.Select(type => $"{type.Value} {type.Key}")]);
         File.Move(half, path, overwrite: true);
     }
 
@@ -44,9 +45,8 @@ internal static class StartupHook
         private const EventKeywords Collector = (EventKeywords)1;
         private const uint Large = 1;
 
-        private long _bytes;
-
-        public long Bytes => Interlocked.Read(ref _bytes);
+        /// <summary>By the type of the object that was the occasion.</summary>
+        public ConcurrentDictionary<string, long> Bytes { get; } = new();
 
         protected override void OnEventSourceCreated(EventSource eventSource)
         {
@@ -60,7 +60,8 @@ internal static class StartupHook
         {
             if (eventData.EventName?.StartsWith("GCAllocationTick", StringComparison.Ordinal) == true && Payload(eventData, "AllocationKind") is uint and Large)
             {
-                Interlocked.Add(ref _bytes, Convert.ToInt64(Payload(eventData, "AllocationAmount64"), CultureInfo.InvariantCulture));
+                var bytes = Convert.ToInt64(Payload(eventData, "AllocationAmount64"), CultureInfo.InvariantCulture);
+                Bytes.AddOrUpdate((string)Payload(eventData, "TypeName")!, bytes, (_, before) => before + bytes);
             }
         }
 

@@ -32,7 +32,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         var logs = Directory.CreateTempSubdirectory("inference-tracing-benchmark").FullName;
         var plan = ServicePlan.Create(Checkout.Find(), models, PortChoice.For(options), logs);
 
-        foreach (var service in plan.Services.Where(service => service.Name != "tracestore"))
+        foreach (var service in plan.Services)
         {
             foreach (var (name, value) in settings)
             {
