@@ -20,8 +20,8 @@ internal static class BenchmarkCommand
     public static Task<int> RunAsync(string[] args)
     {
         var which = new Argument<string>("benchmark") { Description = $"{All}, or one of {string.Join(", ", Benchmarks.Select(benchmark => benchmark.Name))}" };
-        var seconds = new Option<int>("--seconds") { Description = "How long each side of a pair is measured, each time", DefaultValueFactory = _ => 10 };
-        var pairs = new Option<int>("--pairs") { Description = "How often each pair is measured", DefaultValueFactory = _ => 5 };
+        var seconds = new Option<int>("--seconds") { Description = "How long each side of a pair is measured, each time", DefaultValueFactory = _ => 4 };
+        var pairs = new Option<int>("--pairs") { Description = "How often each pair is measured", DefaultValueFactory = _ => 8 };
         var minutes = new Option<int>("--minutes") { Description = "How long the memory benchmark loads the system", DefaultValueFactory = _ => 10 };
         var document = new Option<FileInfo?>("--write") { Description = "Markdown file whose sections are replaced (default: docs/performance.md for all; one alone is only printed)" };
 

@@ -1,7 +1,6 @@
 using InferenceTracing.Benchmarks.Results;
 using InferenceTracing.Benchmarks.Running;
 using InferenceTracing.LoadGenerator.Measuring;
-using InferenceTracing.LoadGenerator.Traces;
 
 namespace InferenceTracing.Benchmarks.Measures;
 
@@ -18,8 +17,6 @@ internal sealed class AddedLatency : IBenchmark
     {
         var native = await bench.NativeAsync(cancellationToken);
         var system = await bench.SystemAsync(cancellationToken);
-        TraceReport? traces = null;
-
         var pairing = await Interleaved.RunAsync(
             bench.Effort.Pairs,
             async () =>
@@ -27,14 +24,10 @@ internal sealed class AddedLatency : IBenchmark
                 var (inTurn, sideBySide) = await native.LatencyAsync(bench.Effort.Slice);
                 return (InTurn: Median(inTurn), SideBySide: Median(sideBySide));
             },
-            async () =>
-            {
-                var measured = await system.ClosedAsync(1, bench.Effort.Slice, bench.Photos, cancellationToken);
-                traces = await system.TracesAsync(measured, cancellationToken);
-                return Median(measured.Latency);
-            });
+            async () => Median((await system.ClosedAsync(1, bench.Effort.Slice, bench.Photos, cancellationToken)).Latency));
+        var traces = await system.TracesAsync(await system.ClosedAsync(1, bench.Effort.Unpaired, bench.Photos, cancellationToken), cancellationToken);
         var added = pairing.Of((bare, chain) => chain - bare.InTurn);
-        var whole = traces!.Stages.Sum(stage => stage.Mean.TotalMilliseconds);
+        var whole = traces.Stages.Sum(stage => stage.Mean.TotalMilliseconds);
 
         return new Findings(
             $"The chain adds {added.Text("0.00", " ms")}.",

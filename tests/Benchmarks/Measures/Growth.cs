@@ -21,7 +21,7 @@ internal sealed class Growth : IBenchmark
 
         for (var clients = 1; clients <= 256; clients *= 2)
         {
-            var measured = await system.ClosedAsync(clients, bench.Effort.Slice, bench.Photos, cancellationToken);
+            var measured = await system.ClosedAsync(clients, bench.Effort.Unpaired, bench.Photos, cancellationToken);
             (peak, at) = measured.AnsweredPerSecond > peak ? (measured.AnsweredPerSecond, clients) : (peak, at);
             growth.Add(
             [
@@ -60,7 +60,7 @@ internal sealed class Growth : IBenchmark
 
         for (var images = 1; images <= 8; images *= 2)
         {
-            var result = await load.RunAsync(Environment.ProcessorCount, images, bench.Effort.Slice, cancellationToken);
+            var result = await load.RunAsync(Environment.ProcessorCount, images, bench.Effort.Unpaired, cancellationToken);
             rows.Add([$"{images}", new Spread([result.ImagesPerSecond]).Text("0.0"), new Spread([result.Latency.Percentile(50).TotalMilliseconds]).Text("0.0")]);
         }
 

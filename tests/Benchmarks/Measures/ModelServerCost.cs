@@ -58,7 +58,7 @@ internal sealed class ModelServerCost : IBenchmark
             foreach (var clients in Clients)
             {
                 var pairs = await Interleaved.RunAsync(
-                    bench.Effort.Pairs,
+                    bench.Effort.FewerPairs,
                     () => on.RunAsync(clients, 1, bench.Effort.Slice, cancellationToken),
                     () => off.RunAsync(clients, 1, bench.Effort.Slice, cancellationToken));
                 batches.Add(
@@ -95,7 +95,7 @@ internal sealed class ModelServerCost : IBenchmark
         foreach (var clients in Clients.Take(2))
         {
             var pairs = await Interleaved.RunAsync(
-                bench.Effort.Pairs,
+                bench.Effort.FewerPairs,
                 () => h2c.RunAsync(clients, 1, bench.Effort.Slice, cancellationToken),
                 () => http1.RunAsync(clients, 1, bench.Effort.Slice, cancellationToken));
             rows.Add(

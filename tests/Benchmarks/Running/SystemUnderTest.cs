@@ -12,6 +12,9 @@ namespace InferenceTracing.Benchmarks.Running;
 /// <summary>The whole system as processes on free ports, and load on it.</summary>
 internal sealed class SystemUnderTest : IAsyncDisposable
 {
+    // After the pause for the other side of a pair it takes about three seconds until a system is at its full rate again.
+    private const string WarmUp = "3s";
+
     private readonly string _logs;
 
     private SystemUnderTest(ServicePlan plan, string logs)
@@ -81,7 +84,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     private ScenarioSettings Settings(ScenarioSettings load) => load with
     {
-        Urls = [Plan.Edge.ToString()], Jaeger = Plan.Traces.ToString(), WarmUp = "2s", Body = "raw", CheckTraces = "25%",
+        Urls = [Plan.Edge.ToString()], Jaeger = Plan.Traces.ToString(), WarmUp = WarmUp, Body = "raw", CheckTraces = "25%",
     };
 
     private static string Seconds(TimeSpan duration) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{duration.TotalSeconds}s");
