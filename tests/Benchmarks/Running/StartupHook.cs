@@ -5,8 +5,8 @@ using System.Diagnostics.Tracing;
 using System.Globalization;
 
 /// <summary>
-/// Loaded by the runtime into a service before its own code: writes what the service has allocated to a file, four times a second: all bytes, then a line for each type of large objects. Uses the base library only,
-/// since nothing else of the benchmarks is there.
+/// Loaded by the runtime into a service before its own code: writes what the service has allocated to a file, four times a second: all bytes, then a line for each
+/// type of large objects. Uses the base library only, since nothing else of the benchmarks is there.
 /// </summary>
 internal static class StartupHook
 {

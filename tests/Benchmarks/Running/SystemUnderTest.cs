@@ -12,7 +12,7 @@ namespace InferenceTracing.Benchmarks.Running;
 /// <summary>The whole system as processes on free ports, and load on it.</summary>
 internal sealed class SystemUnderTest : IAsyncDisposable
 {
-    // After the pause for the other side of a pair it takes about three seconds until a system is at its full rate again.
+    // After a pause a system under a freshly started load generator took about three seconds until its full rate; which of the two is slow was not told apart.
     private const string WarmUp = "3s";
 
     private readonly string _logs;
