@@ -105,6 +105,7 @@ public static class Service
         });
         builder.Logging.AddFilter(HostCategory, level => level >= LogLevel.Information && !IsStarting());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHostedService<StopWithParent>();
         builder.Services.AddHealthChecks();

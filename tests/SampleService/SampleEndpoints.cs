@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using InferenceTracing.ServiceDefaults.Tracing;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Trace;
@@ -16,6 +17,7 @@ internal static class SampleEndpoints
     public static void MapSample(this WebApplication app)
     {
         app.MapPost("/echo/{name}", (string name) => name);
+        app.MapPost("/block", (HttpContext context) => context.Features.GetRequiredFeature<IMemoryPoolFeature>().MemoryPool.MaxBufferSize);
         app.MapPost("/status/{code:int}", (int code) => Results.StatusCode(code));
         app.MapPost("/fail", string () => throw new InvalidOperationException("a defect with a secret"));
         app.MapPost("/fail-late", async (HttpContext context) =>
