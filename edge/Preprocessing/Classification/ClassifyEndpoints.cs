@@ -33,16 +33,14 @@ internal static class ClassifyEndpoints
         DeviceId.Tag(Activity.Current, context.Request.Headers[DeviceId.Header]);
         using RateLimitLease place = await inFlight.EnterAsync(cancellationToken).ConfigureAwait(false);
 
+        if (!place.IsAcquired)
+        {
+            return Problem(
+                context, logger, answers.Trace(), StatusCodes.Status503ServiceUnavailable, "too_busy", "Too many photographs at once; try again shortly.", TimeSpan.FromSeconds(1));
+        }
+
         try
         {
-            if (!place.IsAcquired)
-            {
-                throw new InferenceException(StatusCodes.Status503ServiceUnavailable, "too_busy", "Too many photographs at once; try again shortly.")
-                {
-                    RetryAfter = TimeSpan.FromSeconds(1),
-                };
-            }
-
             var clock = new Stopwatches();
             PooledBody photo;
 
