@@ -13,7 +13,7 @@ namespace InferenceTracing.Benchmarks.Running;
 internal sealed class SystemUnderTest : IAsyncDisposable
 {
     // After a pause a system under a freshly started load generator took about three seconds until its full rate; which of the two is slow was not told apart.
-    private const string WarmUp = "3s";
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
     private readonly string _logs;
 
@@ -61,6 +61,19 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     public Task<Measured> OpenAsync(double rate, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken) =>
         LoadAsync(new ScenarioSettings { Rate = rate, Duration = Seconds(duration), MaxInFlight = 4096 }, photos, cancellationToken);
 
+    /// <summary>Closed load, and the processor time of each process for one answer while the load is on, in milliseconds of one core.</summary>
+    public async Task<IReadOnlyList<(string Name, double Milliseconds)>> ProcessorTimeAsync(
+        int clients, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken)
+    {
+        var load = ClosedAsync(clients, duration, photos, cancellationToken);
+        await Task.Delay(WarmUp, cancellationToken);
+        var before = ProcessorTime.Read(Fleet);
+        await Task.Delay(duration, cancellationToken);
+        var cores = before.CoresSince();
+        var measured = await load;
+        return [.. cores.Select(process => (process.Name, process.Cores * 1000 / measured.AnsweredPerSecond))];
+    }
+
     /// <summary>What the traces of a run say about where the time went.</summary>
     public Task<TraceReport> TracesAsync(Measured measured, CancellationToken cancellationToken)
     {
@@ -84,7 +97,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     private ScenarioSettings Settings(ScenarioSettings load) => load with
     {
-        Urls = [Plan.Edge.ToString()], Jaeger = Plan.Traces.ToString(), WarmUp = WarmUp, Body = "raw", CheckTraces = "25%",
+        Urls = [Plan.Edge.ToString()], Jaeger = Plan.Traces.ToString(), WarmUp = Seconds(WarmUp), Body = "raw", CheckTraces = "25%",
     };
 
     private static string Seconds(TimeSpan duration) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{duration.TotalSeconds}s");
