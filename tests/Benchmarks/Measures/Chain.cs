@@ -39,7 +39,8 @@ internal sealed class Chain : IBenchmark
             rows.Add([$"{clients}", ratio.Percent(), pairing.Second(rate => rate).Text("0.0"), pairing.First(rate => rate).Text("0.0"), $"{failed}"]);
         }
 
-        var time = await system.ProcessorTimeAsync(ClientsPerCore[0] * Environment.ProcessorCount, bench.Effort.Unpaired, bench.Photos, cancellationToken);
+        var (watched, busy) = await system.WatchAsync(
+            system.ClosedAsync(ClientsPerCore[0] * Environment.ProcessorCount, bench.Effort.Unpaired, bench.Photos, cancellationToken), bench.Effort.Unpaired, cancellationToken);
 
         return new Findings(
             FormattableString.Invariant($"The chain does {best * 100:0.0} % of the bound."),
@@ -48,7 +49,8 @@ internal sealed class Chain : IBenchmark
                 new FigureTable(["clients", "chain / bound", "chain, a second", "bound, a second", "errors and missing votes"], rows),
                 new FigureTable(
                     ["processor time of a photograph", "ms of one core"],
-                    [.. time.Append(("all", time.Sum(process => process.Milliseconds))).Select(process => (string[])[process.Item1, new Spread([process.Item2]).Text("0.00")])]),
+                    [.. busy.Append((Name: "all", Cores: busy.Sum(process => process.Cores)))
+                        .Select(process => (string[])[process.Name, new Spread([process.Cores * 1000 / watched.AnsweredPerSecond]).Text("0.00")])]),
             ]);
     }
 }

@@ -49,8 +49,28 @@ internal sealed class Growth : IBenchmark
                         FormattableString.Invariant($"{peak * Overload:0}/s"), goodput.Percent(), pairing.Second(over => over.AnsweredPerSecond).Text("0.0"),
                         pairing.Second(over => over.Latency.Percentile(95).TotalMilliseconds).Text("0"), pairing.Second(over => over.DegradedShare).Percent(), errors,
                     ]]),
+                await CoresAsync(system, bench, at, peak * Overload, cancellationToken),
                 new FigureTable(["images a request (ensemble)", "images a second", "p50 ms"], await ImagesAsync(system, bench, cancellationToken)),
             ]);
+    }
+
+    /// <summary>Who takes the cores at the peak and beyond it, and what of that a refusal costs.</summary>
+    private static async Task<FigureTable> CoresAsync(SystemUnderTest system, Bench bench, int clients, double rate, CancellationToken cancellationToken)
+    {
+        var duration = bench.Effort.Unpaired;
+        var full = await system.WatchAsync(system.ClosedAsync(clients, duration, bench.Photos, cancellationToken), duration, cancellationToken);
+        var over = await system.WatchAsync(system.OpenAsync(rate, duration, bench.Photos, cancellationToken), duration, cancellationToken);
+        var answered = over.Measured.AnsweredPerSecond / full.Measured.AnsweredPerSecond;
+        var refused = over.Measured.Failed / duration.TotalSeconds;
+
+        return new FigureTable(
+            ["cores busy", "at the peak", "at 3 × the peak", "a refusal takes, ms of one core"],
+            [.. full.Busy.Zip(over.Busy, (then, now) => (string[])
+            [
+                then.Name, new Spread([then.Cores]).Text("0.00"), new Spread([now.Cores]).Text("0.00"),
+                // What is left when those that are answered have cost what they cost at the peak. Behind the edge nobody sees a refusal.
+                then.Name is "preprocessing" or ProcessorTime.LoadGenerator ? new Spread([(now.Cores - (then.Cores * answered)) * 1000 / refused]).Text("0.00") : "",
+            ])]);
     }
 
     private static async Task<IReadOnlyList<IReadOnlyList<string>>> ImagesAsync(SystemUnderTest system, Bench bench, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace InferenceTracing.Benchmarks.Running;
 /// <summary>What each process of a system has taken of the cores, and this one, which holds the load generator.</summary>
 internal sealed class ProcessorTime
 {
-    private const string LoadGenerator = "load generator";
+    public const string LoadGenerator = "load generator";
 
     private readonly IReadOnlyList<(string Name, int Id, TimeSpan Used)> _processes;
     private readonly long _at = Stopwatch.GetTimestamp();

@@ -61,17 +61,15 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     public Task<Measured> OpenAsync(double rate, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken) =>
         LoadAsync(new ScenarioSettings { Rate = rate, Duration = Seconds(duration), MaxInFlight = 4096 }, photos, cancellationToken);
 
-    /// <summary>Closed load, and the processor time of each process for one answer while the load is on, in milliseconds of one core.</summary>
-    public async Task<IReadOnlyList<(string Name, double Milliseconds)>> ProcessorTimeAsync(
-        int clients, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken)
+    /// <summary>A load that has just been begun, and the cores that each process is busy with while it is on.</summary>
+    public async Task<(Measured Measured, IReadOnlyList<(string Name, double Cores)> Busy)> WatchAsync(
+        Task<Measured> load, TimeSpan duration, CancellationToken cancellationToken)
     {
-        var load = ClosedAsync(clients, duration, photos, cancellationToken);
         await Task.Delay(WarmUp, cancellationToken);
         var before = ProcessorTime.Read(Fleet);
         await Task.Delay(duration, cancellationToken);
-        var cores = before.CoresSince();
-        var measured = await load;
-        return [.. cores.Select(process => (process.Name, process.Cores * 1000 / measured.AnsweredPerSecond))];
+        var busy = before.CoresSince();
+        return (await load, busy);
     }
 
     /// <summary>What the traces of a run say about where the time went.</summary>
