@@ -74,6 +74,18 @@ public sealed class RefusalTests(RunningSystem system)
         Assert.Equal((400, reason), ((int)response.StatusCode, problem.GetProperty("reason").GetString()));
     }
 
+    [Fact]
+    public async Task Classify_FormWithAHeaderThatIsNone_DoesNotRepeatIt()
+    {
+        using var content = new ByteArrayContent("--x\r\nprivate-name.jpg\r\n\r\nhello\r\n--x--\r\n"u8.ToArray());
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
+        using var response = await system.Edge.PostAsync(new Uri("preprocessing", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        var problem = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("upload_broken", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("private-name", problem, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("soon", 400, "invalid_deadline")]
     [InlineData("0", 504, "deadline_exceeded")]

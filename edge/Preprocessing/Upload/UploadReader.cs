@@ -69,6 +69,7 @@ internal sealed class UploadReader(IOptions<ImageLimits> limits)
     private ImageRejectedException TooLarge() =>
         new(ImageRejectedException.TooLarge, $"The file is longer than the {_maxBytes} bytes that are taken.", StatusCodes.Status413PayloadTooLarge);
 
+    // In its own words: the library's repeat what it could not read, which may be a file's name or a piece of the picture.
     private static ImageRejectedException Broken(Exception failure) =>
-        new("upload_broken", $"The upload could not be read to its end: {failure.Message}", StatusCodes.Status400BadRequest);
+        new("upload_broken", "The upload ends too early, or its form is malformed.", StatusCodes.Status400BadRequest, failure);
 }
