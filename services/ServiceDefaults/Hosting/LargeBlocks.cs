@@ -5,19 +5,22 @@ using Microsoft.AspNetCore.Connections;
 namespace InferenceTracing.ServiceDefaults.Hosting;
 
 /// <summary>
-/// The memory Kestrel receives into and sends from: blocks of 64 KiB where it takes 4 KiB itself, so that an image of 150 KB comes in with three
-/// calls of the kernel and not with 37. Below the large-object threshold, pinned, and lent again most recent first, while it is in the caches.
+/// The memory Kestrel receives into and sends from: blocks of 64 KiB where it takes 4 KiB itself, so that an image of 150 KB takes a few calls of the
+/// kernel and not dozens (docs/performance.md). They are pinned, and lent again most recent first, while they are in the caches.
 /// </summary>
 internal sealed class LargeBlocks : IMemoryPoolFactory<byte>
 {
-    public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new Pool();
+    private static readonly Pool OfTheProcess = new();
 
-    /// <summary>One for each of Kestrel's socket queues.</summary>
+    /// <summary>Kestrel asks for each of its socket queues; all share one, so that its bound is the process's.</summary>
+    public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => OfTheProcess;
+
+    /// <summary>Keeps the most blocks that were ever out at once. One that is never given back counts as out for ever.</summary>
     internal sealed class Pool : MemoryPool<byte>
     {
         public const int BlockBytes = 64 * 1024;
 
-        /// <summary>Every connection on which something arrives holds a block. When so many (16 MiB) are out, the next are small ones: memory does not follow whoever connects.</summary>
+        /// <summary>16 MiB. What is asked for beyond them gets blocks of the size Kestrel takes by itself.</summary>
         public const int MostBlocks = 256;
 
         private const int SmallBytes = 4 * 1024;
@@ -50,7 +53,7 @@ internal sealed class LargeBlocks : IMemoryPoolFactory<byte>
             return Shared.Rent(Math.Max(minBufferSize, SmallBytes));
         }
 
-        /// <summary>Blocks that come back later are left to the garbage collector with the pool.</summary>
+        /// <summary>Nothing: the pool lives as long as the process, whichever of its users stops first.</summary>
         protected override void Dispose(bool disposing)
         {
         }
@@ -76,7 +79,7 @@ internal sealed class LargeBlocks : IMemoryPoolFactory<byte>
                 return this;
             }
 
-            /// <summary>Gives it back, once however often it is called: nobody else may get it twice.</summary>
+            /// <summary>Gives it back; a second time only if it has been lent again, so whoever has given it back must have forgotten it.</summary>
             public void Dispose()
             {
                 if (Interlocked.Exchange(ref _lent, 0) == 1)

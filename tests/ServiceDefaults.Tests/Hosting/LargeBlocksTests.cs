@@ -62,6 +62,14 @@ public sealed class LargeBlocksTests(TracedSample sample) : IClassFixture<Traced
     }
 
     [Fact]
+    public void Create_Twice_SharesOnePool()
+    {
+        var blocks = new LargeBlocks();
+
+        Assert.Same(blocks.Create(), blocks.Create());
+    }
+
+    [Fact]
     public void Rent_MoreThanABlock_Refuses()
     {
         using var pool = new Pool();
