@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using InferenceTracing.Runner;
 using InferenceTracing.Runner.Fleet;
 using InferenceTracing.TraceCheck;
@@ -109,6 +110,29 @@ public sealed class FailureTests : IAsyncLifetime
         while (answer.Status != 200);
 
         Assert.False(answer.Body.GetProperty("degraded").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Answer_HouseFull_Is503WithoutWaitingForTheUpload()
+    {
+        var edge = _plan!.Services.Single(service => service.Name == "preprocessing");
+        var places = int.Parse(edge.Settings["Preprocessing__MaxInFlight"], CultureInfo.InvariantCulture)
+            + int.Parse(edge.Settings["Preprocessing__QueueLimit"], CultureInfo.InvariantCulture);
+        var callers = await Task.WhenAll(Enumerable.Range(0, places + 1).Select(_ => UnfinishedUpload.BeginAsync(_plan.Edge)));
+
+        var answer = await await Task.WhenAny(callers.Select(caller => caller.AnswerAsync()));
+        var spans = await new JaegerClient(_store!).WaitForTraceAsync(
+            answer.TraceId, found => found.Count > 0, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        Assert.Equal((503, "1", "too_busy"), (answer.Status, answer.RetryAfter, answer.Reason));
+        var server = Assert.Single(spans);
+        Assert.True(server.Failed);
+        Assert.Equal("too_busy", server.Tags["error.type"]);
+
+        foreach (var caller in callers)
+        {
+            caller.Dispose();
+        }
     }
 
     private ServiceProcess Kill(string service)

@@ -6,10 +6,12 @@ public sealed class MemoryTests(RunningSystem system)
     [Fact]
     public async Task Edge_PhotographsAtOnce_ShareAsManyHeapsOfMallocAsThereAreCores()
     {
-        await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => system.Edge.PostAsync(Upload.Drawn)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => system.Edge.PostAsync(Upload.Drawn)));
+        Assert.All(answers, answer => Assert.Equal(200, answer.Status));
 
         var edge = system.Fleet.Processes.Single(process => process.Spec.Name == "preprocessing");
-        Assert.InRange(MallocHeaps(edge.Id), 1, Math.Max(2, Environment.ProcessorCount));
+        // Two at least: a process with threads has a second one, so that none to be seen would be a fault of the count.
+        Assert.InRange(MallocHeaps(edge.Id), 2, Math.Max(2, Environment.ProcessorCount));
     }
 
     /// <summary>The main one, and those for which glibc reserves 64 MiB each, at a multiple of that, and opens as much of it as is used.</summary>

@@ -55,7 +55,7 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
                 // The edge shares the cores with the whole cluster here: eight under way keep two of them busy, and more only get in each other's way.
                 ["Preprocessing__MaxInFlight"] = $"{4 * Environment.ProcessorCount}",
                 ["Preprocessing__QueueLimit"] = $"{12 * Environment.ProcessorCount}",
-                // Heaps of glibc's malloc: nearly one a thread otherwise, of which each keeps much of the most that decoding ever took there.
+                // Heaps of glibc's malloc: up to eight a core otherwise, of which each keeps much of the most that decoding ever took there.
                 ["MALLOC_ARENA_MAX"] = $"{Math.Max(2, Environment.ProcessorCount)}",
                 ["Cluster__Url"] = Loopback(gateway),
                 ["Cluster__ApiKey"] = key,

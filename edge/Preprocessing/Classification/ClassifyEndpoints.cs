@@ -36,7 +36,8 @@ internal static class ClassifyEndpoints
         if (!place.IsAcquired)
         {
             return Problem(
-                context, logger, answers.Trace(), StatusCodes.Status503ServiceUnavailable, "too_busy", "Too many photographs at once; try again shortly.", TimeSpan.FromSeconds(1));
+                context, logger, answers.Trace(), StatusCodes.Status503ServiceUnavailable,
+                "too_busy", "Too many photographs at once; try again shortly.", retryAfter: TimeSpan.FromSeconds(1));
         }
 
         try
