@@ -39,8 +39,7 @@ internal sealed class Chain : IBenchmark
             rows.Add([$"{clients}", ratio.Percent(), pairing.Second(rate => rate).Text("0.0"), pairing.First(rate => rate).Text("0.0"), $"{failed}"]);
         }
 
-        var (watched, busy) = await system.WatchAsync(
-            system.ClosedAsync(ClientsPerCore[0] * Environment.ProcessorCount, bench.Effort.Unpaired, bench.Photos, cancellationToken), bench.Effort.Unpaired, cancellationToken);
+        var watched = await system.WatchClosedAsync(ClientsPerCore[0] * Environment.ProcessorCount, bench.Effort.Unpaired, bench.Photos, cancellationToken);
 
         return new Findings(
             FormattableString.Invariant($"The chain does {best * 100:0.0} % of the bound."),
@@ -49,8 +48,8 @@ internal sealed class Chain : IBenchmark
                 new FigureTable(["clients", "chain / bound", "chain, a second", "bound, a second", "errors and missing votes"], rows),
                 new FigureTable(
                     ["processor time of a photograph", "ms of one core"],
-                    [.. busy.Append((Name: "all", Cores: busy.Sum(process => process.Cores)))
-                        .Select(process => (string[])[process.Name, new Spread([process.Cores * 1000 / watched.AnsweredPerSecond]).Text("0.00")])]),
+                    [.. watched.Busy.Append((Name: "all of these", Cores: watched.Busy.Sum(process => process.Cores)))
+                        .Select(process => (string[])[process.Name, new Spread([process.Cores * 1000 / watched.Measured.AnsweredPerSecond]).Text("0.00")])]),
             ]);
     }
 }

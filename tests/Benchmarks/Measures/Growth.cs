@@ -33,10 +33,10 @@ internal sealed class Growth : IBenchmark
         // The peak again and the overload, in turn: only then does their ratio mean something.
         var pairing = await Interleaved.RunAsync(
             bench.Effort.Pairs,
-            () => system.ClosedAsync(at, bench.Effort.Slice, bench.Photos, cancellationToken),
-            () => system.OpenAsync(peak * Overload, bench.Effort.Slice, bench.Photos, cancellationToken));
-        var goodput = pairing.Of((full, over) => over.AnsweredPerSecond / full.AnsweredPerSecond);
-        var errors = string.Join(", ", pairing.Pairs.SelectMany(pair => pair.Second.Errors).GroupBy(error => error.Key).Select(kind => $"{kind.Key} {kind.Sum(error => error.Value)}"));
+            () => system.WatchClosedAsync(at, bench.Effort.Slice, bench.Photos, cancellationToken),
+            () => system.WatchOpenAsync(peak * Overload, bench.Effort.Slice, bench.Photos, cancellationToken));
+        var goodput = pairing.Of((full, over) => over.Measured.AnsweredPerSecond / full.Measured.AnsweredPerSecond);
+        var errors = string.Join(", ", pairing.Pairs.SelectMany(pair => pair.Second.Measured.Errors).GroupBy(error => error.Key).Select(kind => $"{kind.Key} {kind.Sum(error => error.Value)}"));
 
         return new Findings(
             FormattableString.Invariant($"Full at {at} clients with {peak:0.0} a second; at three times that rate the goodput is {goodput.Median * 100:0.0} % of the peak."),
@@ -46,31 +46,36 @@ internal sealed class Growth : IBenchmark
                 new FigureTable(
                     ["3 × the peak", "goodput / peak", "answered a second", "p95 ms of the answered", "degraded", "errors"],
                     [[
-                        FormattableString.Invariant($"{peak * Overload:0}/s"), goodput.Percent(), pairing.Second(over => over.AnsweredPerSecond).Text("0.0"),
-                        pairing.Second(over => over.Latency.Percentile(95).TotalMilliseconds).Text("0"), pairing.Second(over => over.DegradedShare).Percent(), errors,
+                        FormattableString.Invariant($"{peak * Overload:0}/s"), goodput.Percent(), pairing.Second(over => over.Measured.AnsweredPerSecond).Text("0.0"),
+                        pairing.Second(over => over.Measured.Latency.Percentile(95).TotalMilliseconds).Text("0"), pairing.Second(over => over.Measured.DegradedShare).Percent(), errors,
                     ]]),
-                await CoresAsync(system, bench, at, peak * Overload, cancellationToken),
+                Cores(pairing, bench.Effort.Slice),
                 new FigureTable(["images a request (ensemble)", "images a second", "p50 ms"], await ImagesAsync(system, bench, cancellationToken)),
             ]);
     }
 
     /// <summary>Who takes the cores at the peak and beyond it, and what of that a refusal costs.</summary>
-    private static async Task<FigureTable> CoresAsync(SystemUnderTest system, Bench bench, int clients, double rate, CancellationToken cancellationToken)
+    private static FigureTable Cores(Pairing<Watched, Watched> pairing, TimeSpan slice)
     {
-        var duration = bench.Effort.Unpaired;
-        var full = await system.WatchAsync(system.ClosedAsync(clients, duration, bench.Photos, cancellationToken), duration, cancellationToken);
-        var over = await system.WatchAsync(system.OpenAsync(rate, duration, bench.Photos, cancellationToken), duration, cancellationToken);
-        var answered = over.Measured.AnsweredPerSecond / full.Measured.AnsweredPerSecond;
-        var refused = over.Measured.Failed / duration.TotalSeconds;
+        var processes = pairing.Pairs[0].First.Busy.Select(process => process.Name);
 
         return new FigureTable(
             ["cores busy", "at the peak", "at 3 × the peak", "a refusal takes, ms of one core"],
-            [.. full.Busy.Zip(over.Busy, (then, now) => (string[])
+            [.. processes.Select((name, process) => (string[])
             [
-                then.Name, new Spread([then.Cores]).Text("0.00"), new Spread([now.Cores]).Text("0.00"),
-                // What is left when those that are answered have cost what they cost at the peak. Behind the edge nobody sees a refusal.
-                then.Name is "preprocessing" or ProcessorTime.LoadGenerator ? new Spread([(now.Cores - (then.Cores * answered)) * 1000 / refused]).Text("0.00") : "",
+                name,
+                pairing.First(full => full.Busy[process].Cores).Text("0.00"),
+                pairing.Second(over => over.Busy[process].Cores).Text("0.00"),
+                pairing.Of((full, over) => Refusal(full, over, process, slice)).Text("0.00"),
             ])]);
+    }
+
+    /// <summary>What is left when the photographs that are answered have cost what they cost at the peak; no number where nothing is refused.</summary>
+    private static double Refusal(Watched full, Watched over, int process, TimeSpan slice)
+    {
+        var answered = over.Measured.AnsweredPerSecond / full.Measured.AnsweredPerSecond;
+        var refusedPerSecond = over.Measured.Errors.GetValueOrDefault("503 too_busy") / slice.TotalSeconds;
+        return (over.Busy[process].Cores - (full.Busy[process].Cores * answered)) * 1000 / refusedPerSecond;
     }
 
     private static async Task<IReadOnlyList<IReadOnlyList<string>>> ImagesAsync(SystemUnderTest system, Bench bench, CancellationToken cancellationToken)

@@ -9,6 +9,9 @@ using InferenceTracing.Runner.Fleet;
 
 namespace InferenceTracing.Benchmarks.Running;
 
+/// <summary>What a load measured, and how many cores each process was busy with meanwhile, without the warm-up.</summary>
+internal sealed record Watched(Measured Measured, IReadOnlyList<(string Name, double Cores)> Busy);
+
 /// <summary>The whole system as processes on free ports, and load on it.</summary>
 internal sealed class SystemUnderTest : IAsyncDisposable
 {
@@ -55,22 +58,15 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     /// <summary>Closed load for a while, after a short one that is not measured.</summary>
     public Task<Measured> ClosedAsync(int clients, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken) =>
-        LoadAsync(new ScenarioSettings { Clients = clients, Duration = Seconds(duration) }, photos, cancellationToken);
+        LoadAsync(Closed(clients, duration), photos, cancellationToken);
 
-    /// <summary>Open load for a while, after a short one that is not measured.</summary>
-    public Task<Measured> OpenAsync(double rate, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken) =>
-        LoadAsync(new ScenarioSettings { Rate = rate, Duration = Seconds(duration), MaxInFlight = 4096 }, photos, cancellationToken);
+    /// <summary>The same, with an eye on the cores.</summary>
+    public Task<Watched> WatchClosedAsync(int clients, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken) =>
+        WatchAsync(Closed(clients, duration), duration, photos, cancellationToken);
 
-    /// <summary>A load that has just been begun, and the cores that each process is busy with while it is on.</summary>
-    public async Task<(Measured Measured, IReadOnlyList<(string Name, double Cores)> Busy)> WatchAsync(
-        Task<Measured> load, TimeSpan duration, CancellationToken cancellationToken)
-    {
-        await Task.Delay(WarmUp, cancellationToken);
-        var before = ProcessorTime.Read(Fleet);
-        await Task.Delay(duration, cancellationToken);
-        var busy = before.CoresSince();
-        return (await load, busy);
-    }
+    /// <summary>Open load for a while, after a short one that is not measured, with an eye on the cores.</summary>
+    public Task<Watched> WatchOpenAsync(double rate, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken) =>
+        WatchAsync(new ScenarioSettings { Rate = rate, Duration = Seconds(duration), MaxInFlight = 4096 }, duration, photos, cancellationToken);
 
     /// <summary>What the traces of a run say about where the time went.</summary>
     public Task<TraceReport> TracesAsync(Measured measured, CancellationToken cancellationToken)
@@ -84,6 +80,18 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     {
         await Fleet.DisposeAsync();
         Directory.Delete(_logs, recursive: true);
+    }
+
+    private static ScenarioSettings Closed(int clients, TimeSpan duration) => new() { Clients = clients, Duration = Seconds(duration) };
+
+    private async Task<Watched> WatchAsync(ScenarioSettings settings, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken)
+    {
+        var load = LoadAsync(settings, photos, cancellationToken);
+        await Task.Delay(WarmUp, cancellationToken);
+        var before = ProcessorTime.Read(Fleet);
+        await Task.Delay(duration, cancellationToken);
+        var busy = before.CoresSince();
+        return new Watched(await load, busy);
     }
 
     private async Task<Measured> LoadAsync(ScenarioSettings load, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken)
