@@ -121,6 +121,11 @@ public sealed class FailureTests : IAsyncLifetime
         var callers = await Task.WhenAll(Enumerable.Range(0, places + 1).Select(_ => UnfinishedUpload.BeginAsync(_plan.Edge)));
 
         var answer = await await Task.WhenAny(callers.Select(caller => caller.AnswerAsync()));
+        foreach (var caller in callers)
+        {
+            caller.Dispose();
+        }
+
         var spans = await new JaegerClient(_store!).WaitForTraceAsync(
             answer.TraceId, found => found.Count > 0, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
@@ -128,11 +133,6 @@ public sealed class FailureTests : IAsyncLifetime
         var server = Assert.Single(spans);
         Assert.True(server.Failed);
         Assert.Equal("too_busy", server.Tags["error.type"]);
-
-        foreach (var caller in callers)
-        {
-            caller.Dispose();
-        }
     }
 
     private ServiceProcess Kill(string service)

@@ -6,7 +6,7 @@ public sealed class MemoryTests(RunningSystem system)
     [Fact]
     public async Task Edge_PhotographsAtOnce_ShareAsManyHeapsOfMallocAsThereAreCores()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => system.Edge.PostAsync(Upload.Drawn)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => system.Edge.PostAsync(Upload.Drawn)));
         Assert.All(answers, answer => Assert.Equal(200, answer.Status));
 
         var edge = system.Fleet.Processes.Single(process => process.Spec.Name == "preprocessing");
