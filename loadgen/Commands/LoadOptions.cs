@@ -37,7 +37,7 @@ internal sealed class LoadOptions
     /// <summary>Who makes the load.</summary>
     public Option<string> Engine { get; } = new Option<string>("--engine")
     {
-        Description = "own, or nbomber in a build with -p:CardPackages=true",
+        Description = "own, or nbomber in a build with -p:NBomber=true",
         DefaultValueFactory = _ => "own",
     }.AcceptOnlyFromAmong("own", "nbomber");
 

@@ -11,10 +11,10 @@ internal static class EngineChoice
     /// <exception cref="UsageException">This build does not have it.</exception>
     public static IEngine Create(string name, Scenario scenario, PhotoClient client, Measurement measurement, StartClock clock) => name switch
     {
-#if CARD_PACKAGES
+#if NBOMBER
         "nbomber" => new NBomberEngine(scenario, client, measurement, clock),
 #else
-        "nbomber" => throw new UsageException("--engine nbomber: this build has no NBomber; build with -p:CardPackages=true (docs/packages.md)."),
+        "nbomber" => throw new UsageException("--engine nbomber: this build has no NBomber; build with -p:NBomber=true (docs/packages.md)."),
 #endif
         _ => scenario.Load switch
         {
