@@ -1,14 +1,14 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Logging;
 
 namespace InferenceTracing.ServiceDefaults.Tracing;
 
 /// <summary>
-/// Completes ASP.NET Core's own server span, which on .NET 10 ends without name, route, status code or error (they come with .NET 11), after
-/// opentelemetry.io/docs/specs/semconv/http/http-spans; and gives every answer the <c>traceparent</c> of its trace.
+/// What OpenTelemetry's instrumentation leaves to us: every answer carries the <c>traceparent</c> of its trace, a failure nobody has caught is
+/// answered in one line and seen on the span, a caller who has gone is no failure (499).
 /// </summary>
 internal sealed class ServerSpanMiddleware(RequestDelegate next, ILogger<ServerSpanMiddleware> logger)
 {
@@ -56,9 +56,10 @@ internal sealed class ServerSpanMiddleware(RequestDelegate next, ILogger<ServerS
                     .ConfigureAwait(false);
             }
         }
-        finally
+
+        if (context.Response.StatusCode >= StatusCodes.Status500InternalServerError && span is { IsAllDataRequested: true } && span.Status != ActivityStatusCode.Error)
         {
-            Complete(span, context);
+            Telemetry.Fail(span, span.GetTagItem("error.type") as string ?? context.Response.StatusCode.ToString(CultureInfo.InvariantCulture));
         }
     }
 
@@ -82,31 +83,4 @@ internal sealed class ServerSpanMiddleware(RequestDelegate next, ILogger<ServerS
         context.Response.Headers["traceparent"] = context.Features.Get<IHttpActivityFeature>()?.Activity.Id;
         return Task.CompletedTask;
     }
-
-    private static void Complete(Activity? span, HttpContext context)
-    {
-        if (span is not { IsAllDataRequested: true })
-        {
-            return;
-        }
-
-        var route = context.GetEndpoint()?.Metadata.GetMetadata<IRouteDiagnosticsMetadata>()?.Route;
-        var status = context.Response.StatusCode;
-
-        // A method nobody knows must not make a name of its own.
-        var method = span.GetTagItem("http.request.method") is "_OTHER" ? "HTTP" : context.Request.Method;
-
-        span.DisplayName = route is null ? method : $"{method} {route}";
-        span.SetTag("http.route", route);
-        span.SetTag("http.response.status_code", status);
-        span.SetTag("network.protocol.version", HttpVersion(context.Request.Protocol));
-
-        if (status >= 500 && span.Status != ActivityStatusCode.Error)
-        {
-            Telemetry.Fail(span, span.GetTagItem("error.type") as string ?? status.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        }
-    }
-
-    private static string HttpVersion(string protocol) =>
-        HttpProtocol.IsHttp11(protocol) ? "1.1" : HttpProtocol.IsHttp2(protocol) ? "2" : HttpProtocol.IsHttp3(protocol) ? "3" : "1.0";
 }

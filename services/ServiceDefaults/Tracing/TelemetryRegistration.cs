@@ -34,7 +34,10 @@ internal static class TelemetryRegistration
             return;
         }
 
-        var telemetry = new TelemetryBuilder(builder.Services);
+        // Before everything: the last to stop is the first to start.
+        builder.Services.AddHostedService<SpanFlush>();
+
+        var telemetry = builder.Services.AddOpenTelemetry();
 
         telemetry.ConfigureResource(resource => resource
             .AddService(identity.Name, serviceVersion: Telemetry.Version)
@@ -43,11 +46,9 @@ internal static class TelemetryRegistration
 
         telemetry.WithTracing(tracing => tracing
             .SetSampler(new TraceIdSampler(settings))
-#if CARD_PACKAGES
             .AddAspNetCoreInstrumentation()
             .AddHttpClientInstrumentation()
-#endif
-            .AddSource(Telemetry.Name, "Microsoft.AspNetCore", "System.Net.Http"));
+            .AddSource(Telemetry.Name));
 
         if (Exports(settings, "METRICS"))
         {
@@ -67,20 +68,13 @@ internal static class TelemetryRegistration
 
         if (!Exports(settings, "METRICS"))
         {
-            // The exporter brings a meter provider along; once something asks for it, it sends an empty message every minute.
+            // The exporter brings a meter provider along, which would send an empty message every minute.
             builder.Services.RemoveAll<IMetricsListener>();
+            builder.Services.RemoveAll<MeterProvider>();
         }
-
-        // The providers start with the first hosted service and are flushed after the last request.
-        builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(services => new TelemetryLifetime(services, Exports(settings, "METRICS"))));
     }
 
     private static bool Exports(IConfiguration settings, string signal) =>
         settings[$"OTEL_{signal}_EXPORTER"] is not "none"
         && (settings["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } || settings[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"] is { Length: > 0 });
-
-    private sealed class TelemetryBuilder(IServiceCollection services) : IOpenTelemetryBuilder
-    {
-        public IServiceCollection Services { get; } = services;
-    }
 }
