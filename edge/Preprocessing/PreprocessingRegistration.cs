@@ -19,11 +19,11 @@ internal static class PreprocessingRegistration
 
         services.AddValidatedOptions<PreprocessingOptions>(PreprocessingOptions.Section);
         services.AddValidatedOptions<ClusterOptions>(ClusterOptions.Section, options => options.Problems());
-        services.AddValidatedOptions<ImageLimits>("Images");
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ImageLimits>>((kestrel, limits) =>
+        services.AddValidatedOptions<ImageOptions>(ImageOptions.Section);
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ImageOptions>>((kestrel, limits) =>
             kestrel.Limits.MaxRequestBodySize = (long)limits.Value.MaxBytes + Multipart.OverheadBytes);
 
-        services.AddSingleton(provider => new ImagePreprocessor(provider.GetRequiredService<IOptions<ImageLimits>>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ImagePreprocessor(provider.GetRequiredService<IOptions<ImageOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ClusterClient>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<AnswerWriter>();

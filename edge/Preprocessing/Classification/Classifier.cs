@@ -12,7 +12,7 @@ internal sealed class Classifier(
     ImagePreprocessor preprocessor,
     ClusterClient cluster,
     AnswerWriter answers,
-    IOptions<ImageLimits> limits,
+    IOptions<ImageOptions> limits,
     IOptions<PreprocessingOptions> options) : IDisposable
 {
     private readonly PreprocessingOptions _options = options.Value;
@@ -70,7 +70,8 @@ internal sealed class Classifier(
 
             try
             {
-                preprocessor.Preprocess(photo.Memory.Span, header, pixels.Span, limit.Token);
+                var codec = preprocessor.Preprocess(photo.Memory.Span, header, pixels.Span, limit.Token);
+                span?.SetTag("image.codec", CodecTable.NameOf(codec));
             }
             finally
             {

@@ -8,10 +8,26 @@ namespace InferenceTracing.Preprocessing.Imaging;
 /// <param name="Frames">Frames of an animation; 1 for a still picture.</param>
 /// <param name="Scans">Passes over the picture in which a JPEG is stored; 1 for the other formats.</param>
 /// <param name="WorkingBytes">
-/// Upper estimate of what the codec must hold at once: the coefficients of a progressive JPEG, the whole of an interlaced PNG or of a WebP,
+/// Upper estimate of what libvips must hold at once: the coefficients of a progressive JPEG, the whole of an interlaced PNG or of a WebP,
 /// and whatever compressed texts and profiles of a PNG could inflate to. Close to 0 for formats that are read row by row.
 /// </param>
-internal sealed record ImageHeader(string Format, int Width, int Height, int Orientation, int Frames, int Scans, long WorkingBytes);
+internal sealed record ImageHeader(string Format, int Width, int Height, int Orientation, int Frames, int Scans, long WorkingBytes)
+{
+    private const int BytesOfRgb = 3;
+    private const int BytesOfRgba = 4;
+
+    /// <summary>True for a JPEG of four inks.</summary>
+    public bool IsCmyk { get; init; }
+
+    /// <summary>True for a PNG stored in seven passes (Adam7).</summary>
+    public bool IsInterlaced { get; init; }
+
+    /// <summary>True for a PNG with an alpha channel, or with a colour that is transparent.</summary>
+    public bool HasAlpha { get; init; }
+
+    /// <summary>What a codec holds that keeps all pixels, 8 bits a channel, beside the <see cref="WorkingBytes"/>.</summary>
+    public long WholeBytes => WorkingBytes + ((long)Width * Height * (HasAlpha ? BytesOfRgba : BytesOfRgb));
+}
 
 /// <summary>The formats that are read, by the names that spans and answers use.</summary>
 internal static class ImageFormat

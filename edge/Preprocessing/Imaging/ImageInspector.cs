@@ -15,7 +15,7 @@ internal static class ImageInspector
     /// 400: no bytes. 413: more bytes, pixels or memory than allowed. 415: no JPEG, PNG or WebP. 422: truncated, damaged, too small, or
     /// more frames or scans than allowed.
     /// </exception>
-    public static ImageHeader Inspect(ReadOnlySpan<byte> file, ImageLimits limits)
+    public static ImageHeader Inspect(ReadOnlySpan<byte> file, ImageOptions limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
 
@@ -58,7 +58,7 @@ internal static class ImageInspector
         throw new ImageRejectedException(ImageRejectedException.Unsupported, "Only JPEG, PNG and WebP images are taken.", 415);
     }
 
-    private static void Check(ImageHeader header, ImageLimits limits)
+    private static void Check(ImageHeader header, ImageOptions limits)
     {
         var (width, height) = (header.Width, header.Height);
 

@@ -13,6 +13,7 @@ internal ref struct JpegHeader
     private const byte StartOfScan = 0xDA;
     private const byte App1 = 0xE1;
     private const byte Temporary = 0x01;
+    private const int Inks = 4;
 
     private readonly ReadOnlySpan<byte> _file;
     private int _position;
@@ -22,6 +23,7 @@ internal ref struct JpegHeader
     private bool _progressive;
     private int _components;
     private int _scans;
+    private bool _interleaved;
     private int _orientation;
 
     private JpegHeader(ReadOnlySpan<byte> file)
@@ -53,10 +55,10 @@ internal ref struct JpegHeader
             throw ImageRejectedException.Damaged(ImageFormat.Jpeg);
         }
 
-        // Only a picture in one interleaved scan can be decoded row by row.
-        var held = _progressive || _scans > 1 ? _coefficientBytes : 0;
+        // Only a picture in one scan, which has all components, can be decoded row by row.
+        var held = _progressive || _scans > 1 || !_interleaved ? _coefficientBytes : 0;
         var orientation = _orientation == 0 ? ExifOrientation.Upright : _orientation;
-        return new ImageHeader(ImageFormat.Jpeg, _width, _height, orientation, Frames: 1, _scans, held);
+        return new ImageHeader(ImageFormat.Jpeg, _width, _height, orientation, Frames: 1, _scans, held) { IsCmyk = _components == Inks };
     }
 
     private void Walk()
@@ -85,6 +87,7 @@ internal ref struct JpegHeader
             else if (marker == StartOfScan)
             {
                 _scans++;
+                _interleaved = segment.Length > 0 && segment[0] == _components;
             }
         }
     }

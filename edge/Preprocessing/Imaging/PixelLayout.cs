@@ -13,6 +13,12 @@ internal static class PixelLayout
     /// </summary>
     public static void ToUprightRgb(ReadOnlySpan<byte> stored, int channels, int orientation, Span<byte> rgb)
     {
+        if (channels == PixelTensor.Channels && orientation == ExifOrientation.Upright)
+        {
+            stored.CopyTo(rgb);
+            return;
+        }
+
         for (var y = 0; y < Side; y++)
         {
             for (var x = 0; x < Side; x++)

@@ -31,6 +31,15 @@ internal static class PngHeader
             {
                 header = type.SequenceEqual("IHDR"u8) ? Start(data) : throw ImageRejectedException.Damaged(ImageFormat.Png);
             }
+            else if (type.SequenceEqual("IHDR"u8))
+            {
+                // A decoder may well believe the second.
+                throw ImageRejectedException.Damaged(ImageFormat.Png);
+            }
+            else if (type.SequenceEqual("tRNS"u8))
+            {
+                header = header with { HasAlpha = true };
+            }
             else if (type.SequenceEqual("IDAT"u8))
             {
                 hasPixels = true;
@@ -101,8 +110,13 @@ internal static class PngHeader
         // An interlaced picture is spread over the whole file; transparency of a palette or one colour adds a channel. A product beyond
         // what a long holds is beyond MaxPixels too, which is checked first.
         var bytesPerPixel = (long)(channels is 1 or 3 ? channels + 1 : channels) * (data[8] == 16 ? 2 : 1);
-        var held = data[12] == 1 ? unchecked((long)width * (long)height * bytesPerPixel) : 0;
-        return new ImageHeader(ImageFormat.Png, (int)width, (int)height, ExifOrientation.Upright, Frames: 1, Scans: 1, held);
+        var interlaced = data[12] == 1;
+        var held = interlaced ? unchecked((long)width * (long)height * bytesPerPixel) : 0;
+        return new ImageHeader(ImageFormat.Png, (int)width, (int)height, ExifOrientation.Upright, Frames: 1, Scans: 1, held)
+        {
+            IsInterlaced = interlaced,
+            HasAlpha = channels is 2 or 4,
+        };
     }
 
     private readonly ref struct PngChunk(ReadOnlySpan<byte> data, ReadOnlySpan<byte> type)

@@ -26,7 +26,7 @@ internal static unsafe class VipsLibrary
         catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
         {
             throw new StartupException(
-                $"{VipsNative.Library} cannot be loaded: it belongs beside the program, which needs Linux x64 with glibc; elsewhere build with -p:CardPackages=true.",
+                $"{VipsNative.Library} cannot be loaded: it comes with the program, for Linux with glibc on x64 and arm64.",
                 failure);
         }
 

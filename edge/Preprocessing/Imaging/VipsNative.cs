@@ -8,7 +8,7 @@ namespace InferenceTracing.Preprocessing.Imaging;
 /// </summary>
 internal static unsafe partial class VipsNative
 {
-    public const string Library = "libvips-cpp.so.8.18.7";
+    public const string Library = "libvips.so.42";
 
     [LibraryImport(Library, EntryPoint = "vips_init", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Init(string program);

@@ -43,13 +43,14 @@ internal sealed unsafe class VipsPipeline : IDisposable
     /// <summary>Bytes of a pixel of the crop: 1 gray, 3 RGB, 4 CMYK.</summary>
     public int Channels => VipsNative.Bands(_image);
 
-    /// <summary>Computes the crop into <paramref name="pixels"/>, which has 224 × 224 × <see cref="Channels"/> bytes.</summary>
+    /// <summary>Computes the crop into the first 224 × 224 × <see cref="Channels"/> bytes of <paramref name="pixels"/>.</summary>
     /// <exception cref="VipsException">The file is damaged, or the computation was stopped.</exception>
     public void WriteTo(Span<byte> pixels)
     {
-        fixed (byte* memory = pixels)
+        var crop = pixels[..(PixelTensor.Side * PixelTensor.Side * Channels)];
+        fixed (byte* memory = crop)
         {
-            var target = VipsNative.NewImage(memory, (nuint)pixels.Length, PixelTensor.Side, PixelTensor.Side, Channels, EightBit);
+            var target = VipsNative.NewImage(memory, (nuint)crop.Length, PixelTensor.Side, PixelTensor.Side, Channels, EightBit);
             var failed = VipsNative.Write(_image, target) != 0;
             VipsNative.Release(target);
             if (failed)

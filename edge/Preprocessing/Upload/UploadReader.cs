@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 namespace InferenceTracing.Preprocessing.Upload;
 
 /// <summary>Takes the photograph out of a request: the body itself, or the part <c>file</c> of a multipart form.</summary>
-internal sealed class UploadReader(IOptions<ImageLimits> limits)
+internal sealed class UploadReader(IOptions<ImageOptions> limits)
 {
     private const string Field = "file";
     private const int MaxBoundaryLength = 128;

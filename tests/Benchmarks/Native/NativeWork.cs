@@ -12,14 +12,15 @@ namespace InferenceTracing.Benchmarks.Native;
 /// <summary>The bare work of a photograph in this process, over the services' own code: look at the header, decode and resize, run both networks. No HTTP, no traces.</summary>
 internal sealed class NativeWork : IDisposable
 {
-    private readonly ImageLimits _limits = new();
+    private readonly ImageOptions _options;
     private readonly ImagePreprocessor _preprocessor;
     private readonly List<byte[]> _photos;
 
-    private NativeWork(IReadOnlyList<ServedModel> models, IEnumerable<Photograph> photos)
+    private NativeWork(IReadOnlyList<ServedModel> models, IEnumerable<Photograph> photos, ImageCodec codec)
     {
         ImagePreprocessor.Load();
-        _preprocessor = new ImagePreprocessor(_limits, TimeProvider.System);
+        _options = new ImageOptions { Codec = codec };
+        _preprocessor = new ImagePreprocessor(_options, TimeProvider.System);
         _photos = [.. photos.Select(photo => photo.Bytes)];
         // Saturated, every core has its own photograph; alone, a photograph gets what the services give it.
         OneThread = [.. models.Select(model => Network.Load(model, 1))];
@@ -32,7 +33,8 @@ internal sealed class NativeWork : IDisposable
     /// <summary>The networks with as many threads as the services give them.</summary>
     public IReadOnlyList<Network> AsServed { get; }
 
-    public static async Task<NativeWork> LoadAsync(IReadOnlyList<string> names, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken)
+    public static async Task<NativeWork> LoadAsync(
+        IReadOnlyList<string> names, IReadOnlyList<Photograph> photos, ImageCodec codec, CancellationToken cancellationToken)
     {
         using var store = new ModelStore(ModelSearchPath.Default(Environment.GetEnvironmentVariable("MODEL_REPOSITORY")), mayDownload: true);
         var models = new List<ServedModel>();
@@ -42,7 +44,7 @@ internal sealed class NativeWork : IDisposable
             models.Add(await store.OpenAsync(name, new Progress<ModelProgress>(), cancellationToken));
         }
 
-        return new NativeWork(models, photos);
+        return new NativeWork(models, photos, codec);
     }
 
     /// <summary>Photographs a second on so many threads.</summary>
@@ -143,7 +145,7 @@ internal sealed class NativeWork : IDisposable
 
     private void Decode(int photo, PixelTensor pixels)
     {
-        var header = ImageInspector.Inspect(_photos[photo], _limits);
+        var header = ImageInspector.Inspect(_photos[photo], _options);
         _preprocessor.Preprocess(_photos[photo], header, pixels.Span, CancellationToken.None);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using InferenceTracing.Benchmarks.Native;
 using InferenceTracing.Photos;
+using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Runner;
 
 namespace InferenceTracing.Benchmarks.Running;
@@ -13,7 +14,7 @@ internal sealed class Bench : IAsyncDisposable
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<string, SystemUnderTest> _systems = [];
-    private NativeWork? _native;
+    private readonly Dictionary<ImageCodec, NativeWork> _native = [];
 
     private Bench(Effort effort, IReadOnlyList<Photograph> photos, ModelChoice models)
     {
@@ -35,13 +36,28 @@ internal sealed class Bench : IAsyncDisposable
     public static async Task<Bench> PrepareAsync(Effort effort, CancellationToken cancellationToken) =>
         new(effort, PhotoFolder.Read(null), await ModelChoice.PrepareAsync(cancellationToken));
 
+    /// <summary>The photographs' native work in this process, with the codec that is the default.</summary>
+    public Task<NativeWork> NativeAsync(CancellationToken cancellationToken) => NativeAsync(new ImageOptions().Codec, cancellationToken);
+
     /// <summary>The photographs' native work in this process.</summary>
-    public async Task<NativeWork> NativeAsync(CancellationToken cancellationToken) =>
-        _native ??= await NativeWork.LoadAsync(Models.Names, Photos, cancellationToken);
+    public async Task<NativeWork> NativeAsync(ImageCodec codec, CancellationToken cancellationToken)
+    {
+        if (!_native.TryGetValue(codec, out var native))
+        {
+            _native.Add(codec, native = await NativeWork.LoadAsync(Models.Names, Photos, codec, cancellationToken));
+        }
+
+        return native;
+    }
 
     /// <summary>The system as everybody starts it.</summary>
     public Task<SystemUnderTest> SystemAsync(CancellationToken cancellationToken) =>
         SystemAsync("usual", traced: true, new Dictionary<string, string>(), cancellationToken);
+
+    /// <summary>The same with this codec at the edge.</summary>
+    public Task<SystemUnderTest> SystemAsync(ImageCodec codec, CancellationToken cancellationToken) => codec == new ImageOptions().Codec
+        ? SystemAsync(cancellationToken)
+        : SystemAsync($"{codec}", traced: true, new Dictionary<string, string> { ["Images__Codec"] = $"{codec}" }, cancellationToken);
 
     /// <summary>All services as processes, with these settings for each of them over the usual ones.</summary>
     /// <param name="name">The same name is the same system.</param>
@@ -72,7 +88,10 @@ internal sealed class Bench : IAsyncDisposable
             await system.DisposeAsync();
         }
 
-        _native?.Dispose();
+        foreach (var native in _native.Values)
+        {
+            native.Dispose();
+        }
     }
 
     private static string Processor() => File.Exists("/proc/cpuinfo")

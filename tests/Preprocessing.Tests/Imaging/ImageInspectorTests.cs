@@ -51,6 +51,17 @@ public sealed class ImageInspectorTests
     }
 
     [Fact]
+    public void Inspect_ScanWithoutAllComponents_CountsThePictureAsHeld()
+    {
+        var jpeg = Hollow.Jpeg(640, 480);
+        var scan = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
+        byte[] oneOfThree = [.. jpeg.AsSpan(0, scan), 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0xFF, 0xD9];
+
+        Assert.Equal(0, Inspect(jpeg).WorkingBytes);
+        Assert.Equal(640 * 480 * 3 * sizeof(short), Inspect(oneOfThree).WorkingBytes);
+    }
+
+    [Fact]
     public void Inspect_NoBytes_Answers400() => Rejected([], "image_empty", 400);
 
     [Theory]
@@ -81,7 +92,7 @@ public sealed class ImageInspectorTests
 
     [Fact]
     public void Inspect_TooManyBytes_Answers413() =>
-        Rejected(Picture.Scene(64, 64).Save(".png"), "image_too_large", 413, new ImageLimits { MaxBytes = 100 });
+        Rejected(Picture.Scene(64, 64).Save(".png"), "image_too_large", 413, new ImageOptions { MaxBytes = 100 });
 
     [Fact]
     public void Inspect_HugeSizeInTheHeader_Answers413BeforeAnythingIsDecoded()
@@ -117,7 +128,7 @@ public sealed class ImageInspectorTests
     {
         var jpeg = Picture.Scene(64, 64).Save(".jpg[interlace]");
 
-        Rejected(jpeg, "image_too_many_scans", 422, new ImageLimits { MaxScans = 5 });
+        Rejected(jpeg, "image_too_many_scans", 422, new ImageOptions { MaxScans = 5 });
     }
 
     [Fact]
@@ -129,7 +140,7 @@ public sealed class ImageInspectorTests
 
         Rejected(webp, "image_too_many_frames", 422);
         Rejected(apng, "image_too_many_frames", 422);
-        Assert.Equal(3, ImageInspector.Inspect(webp, new ImageLimits { MaxFrames = 3 }).Frames);
+        Assert.Equal(3, ImageInspector.Inspect(webp, new ImageOptions { MaxFrames = 3 }).Frames);
     }
 
     [Fact]
@@ -146,15 +157,16 @@ public sealed class ImageInspectorTests
         Rejected(Tagging.InWebp(webp, 41, 30, []), "image_corrupt", 422);
         Rejected(Tagging.Riff([.. webp.AsSpan(12), .. webp.AsSpan(12)]), "image_corrupt", 422);
         Rejected(zeroWide, "image_corrupt", 422);
+        Rejected([.. png.AsSpan(0, 33), .. png.AsSpan(8)], "image_corrupt", 422);
         Rejected(Hollow.Jpeg(100, 0), "image_corrupt", 422);
         Rejected([0xFF, 0xD8, 0xFF, 0xD9], "image_corrupt", 422);
     }
 
-    private static ImageHeader Inspect(byte[] file) => ImageInspector.Inspect(file, new ImageLimits());
+    private static ImageHeader Inspect(byte[] file) => ImageInspector.Inspect(file, new ImageOptions());
 
-    private static void Rejected(byte[] file, string reason, int status, ImageLimits? limits = null)
+    private static void Rejected(byte[] file, string reason, int status, ImageOptions? limits = null)
     {
-        var rejected = Assert.Throws<ImageRejectedException>(() => ImageInspector.Inspect(file, limits ?? new ImageLimits()));
+        var rejected = Assert.Throws<ImageRejectedException>(() => ImageInspector.Inspect(file, limits ?? new ImageOptions()));
 
         Assert.Equal((reason, status), (rejected.Reason, rejected.Status));
         Assert.DoesNotContain('\n', rejected.Message);

@@ -4,10 +4,8 @@ using InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 
 namespace InferenceTracing.Preprocessing.Tests.Imaging;
 
-public sealed class ImagePreprocessorTests(ITestOutputHelper output)
+public abstract class ImagePreprocessorTests(Codec codec, ITestOutputHelper output)
 {
-    private static readonly ImagePreprocessor Preprocessor = new(new ImageLimits(), TimeProvider.System);
-
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -21,7 +19,10 @@ public sealed class ImagePreprocessorTests(ITestOutputHelper output)
     {
         // 301 and 451 make both crop offsets fall half-way between two pixels somewhere.
         Compare(Tagging.InPng(Picture.Scene(451, 301).Save(".png"), Tagging.Exif(orientation)), 0.5, 6);
-        Compare(Tagging.InJpeg(Picture.Scene(301, 452).Save(".jpg"), Tagging.Exif(orientation)), 0.5, 6);
+
+        // ImageSharp repeats the halved colours of a JPEG where libjpeg interpolates them: at this scene's hard edges, hardly reduced, it shows.
+        var (mean, max) = codec.Either(imageSharp: (2.0, 60), libvips: (0.5, 6));
+        Compare(Tagging.InJpeg(Picture.Scene(301, 452).Save(".jpg"), Tagging.Exif(orientation)), mean, max);
     }
 
     [Theory]
@@ -86,8 +87,8 @@ public sealed class ImagePreprocessorTests(ITestOutputHelper output)
     {
         var clear = new Picture(300, 300, 4, new byte[300 * 300 * 4]);
 
-        Assert.All(Codec.Preprocess(clear.Save(".png")), sample => Assert.Equal(255, sample));
-        Assert.All(Codec.Preprocess(clear.Save(".webp[lossless]")), sample => Assert.Equal(255, sample));
+        Assert.All(codec.Preprocess(clear.Save(".png")), sample => Assert.Equal(255, sample));
+        Assert.All(codec.Preprocess(clear.Save(".webp[lossless]")), sample => Assert.Equal(255, sample));
     }
 
     [Fact]
@@ -96,19 +97,20 @@ public sealed class ImagePreprocessorTests(ITestOutputHelper output)
         var strip = Picture.Scene(300, 900);
         var first = new Picture(300, 300, 3, strip.Samples[..(300 * 300 * 3)]);
 
-        var pixels = Codec.Preprocess(strip.Save(".webp[lossless]", frameHeight: 300), new ImageLimits { MaxFrames = 3 });
+        var pixels = codec.Preprocess(strip.Save(".webp[lossless]", frameHeight: 300), new ImageOptions { MaxFrames = 3 });
 
-        Assert.Equal(0, Difference.Between(Codec.Preprocess(first.Save(".png")), pixels).Max);
+        // The WebP is libvips' in either case; a PNG of the same pixels is not.
+        Assert.InRange(Difference.Between(codec.Preprocess(first.Save(".png")), pixels).Max, 0, codec.Either(imageSharp: 2, libvips: 0));
     }
 
     [Fact]
     public void Preprocess_HeaderOfAnotherPicture_IsRefused()
     {
         var file = Picture.Scene(300, 300).Save(".png");
-        var header = ImageInspector.Inspect(file, new ImageLimits()) with { Width = 200 };
+        var header = ImageInspector.Inspect(file, new ImageOptions()) with { Width = 200 };
 
         var rejected = Assert.Throws<ImageRejectedException>(
-            () => Preprocessor.Preprocess(file, header, new byte[PixelTensor.BytesPerImage], TestContext.Current.CancellationToken));
+            () => codec.Preprocess(file, header, new byte[PixelTensor.BytesPerImage], TestContext.Current.CancellationToken));
 
         Assert.Equal("image_corrupt", rejected.Reason);
     }
@@ -117,18 +119,18 @@ public sealed class ImagePreprocessorTests(ITestOutputHelper output)
     public void Preprocess_Cancelled_Stops()
     {
         var file = Picture.Scene(300, 300).Save(".png");
-        var header = ImageInspector.Inspect(file, new ImageLimits());
+        var header = ImageInspector.Inspect(file, new ImageOptions());
 
         Assert.Throws<OperationCanceledException>(
-            () => Preprocessor.Preprocess(file, header, new byte[PixelTensor.BytesPerImage], new CancellationToken(canceled: true)));
+            () => codec.Preprocess(file, header, new byte[PixelTensor.BytesPerImage], new CancellationToken(canceled: true)));
     }
 
     [Fact]
     public void Preprocess_TimeIsUp_StopsHalfWay()
     {
         var file = Picture.Scene(4000, 4000).Save(".png[compression=1]");
-        var header = ImageInspector.Inspect(file, new ImageLimits());
-        var hasty = new ImagePreprocessor(new ImageLimits { DecodeTimeout = TimeSpan.FromMilliseconds(5) }, TimeProvider.System);
+        var header = ImageInspector.Inspect(file, new ImageOptions());
+        var hasty = codec.Within(TimeSpan.FromMilliseconds(5));
 
         var rejected = Assert.Throws<ImageRejectedException>(
             () => hasty.Preprocess(file, header, new byte[PixelTensor.BytesPerImage], TestContext.Current.CancellationToken));
@@ -139,38 +141,24 @@ public sealed class ImagePreprocessorTests(ITestOutputHelper output)
     [Fact]
     public void Preprocess_CancelledHalfWay_Stops()
     {
-        var file = Picture.Scene(1000, 1000).Save(".png");
-        var header = ImageInspector.Inspect(file, new ImageLimits());
-        using var source = new CancellationTokenSource();
-        var preprocessor = new ImagePreprocessor(new ImageLimits(), new CancellingClock(source, readings: 3));
+        var file = Picture.Scene(4000, 4000).Save(".png[compression=1]");
+        var header = ImageInspector.Inspect(file, new ImageOptions());
+        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(5));
 
-        Assert.Throws<OperationCanceledException>(
-            () => preprocessor.Preprocess(file, header, new byte[PixelTensor.BytesPerImage], source.Token));
+        Assert.Throws<OperationCanceledException>(() => codec.Preprocess(file, header, new byte[PixelTensor.BytesPerImage], source.Token));
     }
 
     private void Compare(byte[] file, double mean, int max)
     {
-        var header = ImageInspector.Inspect(file, new ImageLimits());
+        var header = ImageInspector.Inspect(file, new ImageOptions());
 
-        var difference = Difference.Between(Reference.Preprocess(file, header.Orientation, header.Format), Codec.Preprocess(file));
+        var difference = Difference.Between(Reference.Preprocess(file, header.Orientation, header.Format), codec.Preprocess(file));
 
         output.WriteLine($"{header} {difference}");
         Assert.True(difference.Mean <= mean && difference.Max <= max, $"{header}: {difference}");
     }
-
-    /// <summary>The codec reads the clock when it starts and at every report of progress: so the caller leaves between two reports.</summary>
-    private sealed class CancellingClock(CancellationTokenSource source, int readings) : TimeProvider
-    {
-        private int _readings = readings;
-
-        public override long GetTimestamp()
-        {
-            if (Interlocked.Decrement(ref _readings) == 0)
-            {
-                source.Cancel();
-            }
-
-            return base.GetTimestamp();
-        }
-    }
 }
+
+public sealed class ImageSharpImagePreprocessorTests(ITestOutputHelper output) : ImagePreprocessorTests(Codec.ImageSharp, output);
+
+public sealed class LibvipsImagePreprocessorTests(ITestOutputHelper output) : ImagePreprocessorTests(Codec.Libvips, output);

@@ -3,7 +3,7 @@ using InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 
 namespace InferenceTracing.Preprocessing.Tests.Imaging;
 
-public sealed class PhotographTests(ITestOutputHelper output)
+public abstract class PhotographTests(Codec codec, ITestOutputHelper output)
 {
     [Theory]
     [InlineData("brittany_spaniel.jpg")]
@@ -24,11 +24,15 @@ public sealed class PhotographTests(ITestOutputHelper output)
     public void Preprocess_Photograph_IsCloseToTheReference(string name)
     {
         var file = Photographs.Read(name);
-        var header = ImageInspector.Inspect(file, new ImageLimits());
+        var header = ImageInspector.Inspect(file, new ImageOptions());
 
-        var difference = Difference.Between(Reference.Preprocess(file, header.Orientation, header.Format), Codec.Preprocess(file));
+        var difference = Difference.Between(Reference.Preprocess(file, header.Orientation, header.Format), codec.Preprocess(file));
 
         output.WriteLine($"{name}: {header} {difference}");
         Assert.True(difference is { Mean: < 1.0, P99: <= 6, Max: <= 40 }, $"{name}: {difference}");
     }
 }
+
+public sealed class ImageSharpPhotographTests(ITestOutputHelper output) : PhotographTests(Codec.ImageSharp, output);
+
+public sealed class LibvipsPhotographTests(ITestOutputHelper output) : PhotographTests(Codec.Libvips, output);

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 
 /// <summary>Files of a few bytes that claim to be pictures of any size.</summary>
@@ -36,14 +38,23 @@ internal static class Hollow
         return [.. file, 0xFF, 0xD9];
     }
 
-    public static byte[] Png(int width, int height, bool interlaced = false, byte bits = 8, byte colour = 2)
+    /// <summary>A PNG that announces any size, with so many <paramref name="bytes"/> of zeros for its rows.</summary>
+    public static byte[] Png(int width, int height, bool interlaced = false, byte bits = 8, byte colour = 2, int bytes = 0)
     {
+        using var pixels = new MemoryStream();
+        using (var deflate = new ZLibStream(pixels, CompressionLevel.Optimal))
+        {
+            deflate.Write(new byte[bytes]);
+        }
+
+        byte[] palette = colour == 3 ? Tagging.PngChunk("PLTE"u8, new byte[3]) : [];
         byte[] header = [.. UInt32(width), .. UInt32(height), bits, colour, 0, 0, (byte)(interlaced ? 1 : 0)];
         return
         [
             0x89, .. "PNG\r\n\x1A\n"u8,
             .. Tagging.PngChunk("IHDR"u8, header),
-            .. Tagging.PngChunk("IDAT"u8, [0x78, 0x9C, 3, 0, 0, 0, 0, 1]),
+            .. palette,
+            .. Tagging.PngChunk("IDAT"u8, bytes == 0 ? [0x78, 0x9C, 3, 0, 0, 0, 0, 1] : pixels.ToArray()),
             .. Tagging.PngChunk("IEND"u8, []),
         ];
     }

@@ -34,6 +34,23 @@ internal static class Tagging
         return chunk;
     }
 
+    /// <summary>Gives every chunk of <paramref name="png"/>, as far as they can be told apart, the checksum of what is in it.</summary>
+    public static void RepairChecksums(Span<byte> png)
+    {
+        for (var rest = png[8..]; rest.Length >= 12;)
+        {
+            var length = BinaryPrimitives.ReadUInt32BigEndian(rest);
+            if (length > rest.Length - 12)
+            {
+                return;
+            }
+
+            var chunk = rest[..((int)length + 12)];
+            BinaryPrimitives.WriteUInt32BigEndian(chunk[^4..], Crc32(chunk[4..^4]));
+            rest = rest[chunk.Length..];
+        }
+    }
+
     /// <summary>A simple lossy or lossless WebP, made extended so that it may carry EXIF.</summary>
     public static byte[] InWebp(byte[] webp, int width, int height, byte[] exif)
     {

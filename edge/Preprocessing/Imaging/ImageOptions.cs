@@ -3,11 +3,20 @@ using System.ComponentModel.DataAnnotations;
 namespace InferenceTracing.Preprocessing.Imaging;
 
 /// <summary>
-/// What a photograph may cost. Everything but <see cref="DecodeTimeout"/> is checked from the header, before a single pixel is
-/// decoded. The limits are for one image: how many are decoded at once is the caller's to bound.
+/// The section <c>Images</c> of the settings: the codec, and what a photograph may cost. All limits but <see cref="DecodeTimeout"/> are checked
+/// from the header, before a single pixel is decoded. They are for one image: how many are decoded at once is the caller's to bound.
 /// </summary>
-internal sealed record ImageLimits
+internal sealed record ImageOptions
 {
+    public const string Section = "Images";
+
+    /// <summary>
+    /// <c>imagesharp</c>, which leaves to libvips what it is not safe with (<see cref="CodecTable"/>), or <c>libvips</c> for all files: two to three
+    /// times faster on large photographs.
+    /// </summary>
+    [EnumDataType(typeof(ImageCodec))]
+    public ImageCodec Codec { get; init; } = ImageCodec.ImageSharp;
+
     /// <summary>Size of the file in bytes; 32 MiB, above what a phone's camera writes.</summary>
     [Range(1, int.MaxValue)]
     public int MaxBytes { get; init; } = 32 * 1024 * 1024;

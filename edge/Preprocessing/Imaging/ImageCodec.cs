@@ -1,0 +1,33 @@
+namespace InferenceTracing.Preprocessing.Imaging;
+
+/// <summary>What decodes a photograph.</summary>
+internal enum ImageCodec
+{
+    /// <summary>SixLabors.ImageSharp: managed code, holds a picture whole.</summary>
+    ImageSharp,
+
+    /// <summary>libvips: native code, reads most pictures row by row.</summary>
+    Libvips,
+}
+
+/// <summary>Which codec gets which file.</summary>
+internal static class CodecTable
+{
+    /// <summary>What ImageSharp may hold for one picture, pixels and coefficients; 64 MiB are 22 megapixels of a camera's JPEG.</summary>
+    public const long MaxImageSharpBytes = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// The codec of a file where <paramref name="preferred"/> is set. ImageSharp gets what it is safe with; version 2.1.13 never returns from some
+    /// damaged interlaced PNGs, mixes CMYK by a formula of its own, and takes a gigabyte for some WebPs of a few bytes.
+    /// </summary>
+    public static ImageCodec For(ImageHeader header, ImageCodec preferred) => (preferred, header) switch
+    {
+        (ImageCodec.ImageSharp, { WholeBytes: > MaxImageSharpBytes }) => ImageCodec.Libvips,
+        (ImageCodec.ImageSharp, { Format: ImageFormat.Jpeg, IsCmyk: false }) => ImageCodec.ImageSharp,
+        (ImageCodec.ImageSharp, { Format: ImageFormat.Png, IsInterlaced: false }) => ImageCodec.ImageSharp,
+        _ => ImageCodec.Libvips,
+    };
+
+    /// <summary>The codec as settings and spans call it.</summary>
+    public static string NameOf(ImageCodec codec) => codec == ImageCodec.ImageSharp ? "imagesharp" : "libvips";
+}
