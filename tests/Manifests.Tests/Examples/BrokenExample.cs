@@ -4,46 +4,87 @@ using InferenceTracing.Manifests.Tests.Rendering;
 namespace InferenceTracing.Manifests.Tests.Examples;
 
 /// <summary>
-/// A file Broken/&lt;check&gt;/&lt;case&gt;.yaml: the good example with these objects put over its own, and in the first line the finding
-/// it must give.
-/// Or a folder with a file <c>expect.txt</c>, which stands for itself.
+/// A case of Broken/&lt;check&gt;.yaml: from a line <c># case: name</c> to the next one, with the finding it must give in <c># expect: …</c>. Its
+/// documents are put over the good example's objects; or it is one document with <c>tree</c>, the files of a tree of its own by their paths.
 /// </summary>
-internal sealed record BrokenExample(string Check, string Expected, RenderedManifests Manifests)
+internal sealed record BrokenExample(string Check, string Expected, RenderedManifests Manifests) : IDisposable
 {
+    private const string CasePrefix = "# case: ";
+
     private const string ExpectPrefix = "# expect: ";
 
     private const string AsPrefix = "# as: ";
 
     private static readonly string Folder = Path.Combine(Checkout.Examples, "Broken");
 
+    private DirectoryInfo? _written;
+
+    /// <summary>All of them, as <c>check/name</c>.</summary>
     public static IEnumerable<string> Names =>
-        Directory.EnumerateFiles(Folder, "*.yaml", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
-            .Concat(Directory.EnumerateFiles(Folder, "expect.txt", SearchOption.AllDirectories)
-                .Select(file => Path.GetDirectoryName(file)!))
-            .Select(path => Path.GetRelativePath(Folder, path).Replace('\\', '/'))
+        Directory.EnumerateFiles(Folder, "*.yaml")
+            .SelectMany(file => Cases(Path.GetFileNameWithoutExtension(file)).Keys.Select(name => $"{Path.GetFileNameWithoutExtension(file)}/{name}"))
             .Order(StringComparer.Ordinal);
 
     public static BrokenExample Load(string name)
     {
-        var path = Path.Combine(Folder, name);
-        var check = name.Split('/')[0];
-        if (Directory.Exists(path))
-        {
-            return new BrokenExample(check, File.ReadAllText(Path.Combine(path, "expect.txt")).Trim(),
-                new RenderedManifests(name, new ManifestTree(path), []));
-        }
-
-        var lines = File.ReadAllLines(path);
+        var (check, lines) = (name.Split('/')[0], Cases(name.Split('/')[0])[name.Split('/')[1]]);
         var expected = lines.Single(line => line.StartsWith(ExpectPrefix, StringComparison.Ordinal))[ExpectPrefix.Length..];
         var renderedAs = lines.FirstOrDefault(line => line.StartsWith(AsPrefix, StringComparison.Ordinal))?[AsPrefix.Length..] ?? name;
+        var documents = YamlReader.Read(string.Join('\n', lines)).Cast<JsonObject>().ToList();
+
+        if (documents is [{ } only] && only["tree"] is JsonObject tree)
+        {
+            var folder = Write(tree, only["executable"] as JsonArray ?? []);
+            return new BrokenExample(check, expected, new RenderedManifests(name, new ManifestTree(folder.FullName), [])) { _written = folder };
+        }
+
         return new BrokenExample(check, expected,
-            new RenderedManifests(renderedAs, GoodExample.Tree, [.. Patched(lines).Select(root => new Manifest(root))]));
+            new RenderedManifests(renderedAs, GoodExample.Tree, [.. Patched(documents).Select(root => new Manifest(root))]));
     }
 
-    private static List<JsonObject> Patched(string[] lines)
+    public void Dispose() => _written?.Delete(recursive: true);
+
+    private static Dictionary<string, List<string>> Cases(string check)
+    {
+        var cases = new Dictionary<string, List<string>>();
+        List<string> current = [];
+
+        foreach (var line in File.ReadLines(Path.Combine(Folder, $"{check}.yaml")))
+        {
+            if (line.StartsWith(CasePrefix, StringComparison.Ordinal))
+            {
+                cases.Add(line[CasePrefix.Length..], current = []);
+            }
+
+            current.Add(line);
+        }
+
+        return cases;
+    }
+
+    private static DirectoryInfo Write(JsonObject tree, JsonArray executable)
+    {
+        var folder = Directory.CreateTempSubdirectory("broken-example-");
+
+        foreach (var (path, content) in tree)
+        {
+            var file = Path.Combine(folder.FullName, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, content!.GetValue<string>());
+
+            if (executable.Any(name => name!.GetValue<string>() == path) && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, File.GetUnixFileMode(file) | UnixFileMode.UserExecute);
+            }
+        }
+
+        return folder;
+    }
+
+    private static List<JsonObject> Patched(IEnumerable<JsonObject> patches)
     {
         var objects = GoodExample.Objects().ToList();
-        foreach (var patch in YamlReader.Read(string.Join('\n', lines)).Cast<JsonObject>())
+        foreach (var patch in patches)
         {
             var id = new Manifest(patch).ToString();
             var target = objects.FirstOrDefault(item => new Manifest(item).ToString() == id);

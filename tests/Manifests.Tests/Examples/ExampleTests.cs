@@ -25,7 +25,7 @@ public sealed class ExampleTests
     [MemberData(nameof(BrokenNames))]
     public void Check_BrokenExample_FindsExactlyWhatIsBroken(string name)
     {
-        var broken = BrokenExample.Load(name);
+        using var broken = BrokenExample.Load(name);
         SkipWithoutSchemas(broken.Check);
 
         var findings = AllChecks.Named(broken.Check).Check(broken.Manifests);

@@ -3,7 +3,9 @@ using InferenceTracing.ServiceDefaults.Tracing;
 using InferenceTracing.TestBed;
 using InferenceTracing.TestBed.Traces;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
 
 namespace InferenceTracing.ServiceDefaults.Tests.Tracing;
 
@@ -156,6 +158,22 @@ public sealed class ExportTests : IAsyncLifetime
         builder.AddTelemetry(new ServiceIdentity("sample", 5099, "edge"));
 
         Assert.Equal(expected, builder.Services.Any(service => service.ServiceType.GenericTypeArguments.Contains(typeof(OtlpExporterOptions))));
+    }
+
+    /// <summary>OpenTelemetry's own start would make one, which then sends an empty message every minute to a receiver that takes no metrics.</summary>
+    [Theory]
+    [InlineData("none", false)]
+    [InlineData(null, true)]
+    public async Task AddTelemetry_MetricsExporter_DecidesWhetherThereIsAMeterProvider(string? exporter, bool expected)
+    {
+        var builder = WebApplication.CreateBuilder([]);
+        builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:4317";
+        builder.Configuration["OTEL_METRICS_EXPORTER"] = exporter;
+
+        builder.AddTelemetry(new ServiceIdentity("sample", 5099, "edge"));
+
+        await using var app = builder.Build();
+        Assert.Equal(expected, app.Services.GetService<MeterProvider>() is not null);
     }
 
     private Task<ServiceProcess> StartAsync(string protocol, params (string Key, string Value)[] settings) =>
