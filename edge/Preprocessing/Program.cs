@@ -1,8 +1,14 @@
 using InferenceTracing.Preprocessing;
 using InferenceTracing.ServiceDefaults;
 
-return await Service.RunAsync(
-    args,
-    new ServiceIdentity("preprocessing", Port: 5010, Environment: "edge"),
-    builder => builder.AddPreprocessing(),
-    app => app.MapPreprocessing());
+var builder = WebApplication.CreateBuilder(Service.Options(args));
+
+builder.AddServiceDefaults(new ServiceIdentity("preprocessing", Port: 5010, Environment: "edge"));
+builder.AddPreprocessing();
+
+var app = builder.Build();
+
+app.UseServiceDefaults();
+app.MapPreprocessing();
+
+return await app.RunServiceAsync();

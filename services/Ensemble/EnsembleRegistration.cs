@@ -10,7 +10,6 @@ internal static class EnsembleRegistration
     public static void AddEnsemble(this WebApplicationBuilder builder)
     {
         builder.Services.AddValidatedOptions<EnsembleOptions>(EnsembleOptions.Section, options => options.Problems());
-        builder.Services.AddOpenInference();
         builder.Services.AddSingleton<MemberList>();
         builder.Services.AddSingleton<IInferenceModel, EnsembleModel>();
         builder.Services.AddHostedService<MemberWatch>();

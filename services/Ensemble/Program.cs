@@ -2,8 +2,15 @@ using InferenceTracing.Ensemble;
 using InferenceTracing.OpenInference;
 using InferenceTracing.ServiceDefaults;
 
-return await Service.RunAsync(
-    args,
-    new ServiceIdentity("ensemble", Port: 5011, Environment: "cluster"),
-    builder => builder.AddEnsemble(),
-    app => app.MapOpenInference());
+var builder = WebApplication.CreateBuilder(Service.Options(args));
+
+builder.AddServiceDefaults(new ServiceIdentity("ensemble", Port: 5011, Environment: "cluster"));
+builder.AddOpenInference();
+builder.AddEnsemble();
+
+var app = builder.Build();
+
+app.UseServiceDefaults();
+app.MapOpenInference();
+
+return await app.RunServiceAsync();

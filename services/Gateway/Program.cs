@@ -1,8 +1,14 @@
 using InferenceTracing.Gateway;
 using InferenceTracing.ServiceDefaults;
 
-return await Service.RunAsync(
-    args,
-    new ServiceIdentity("gateway", Port: 8080, Environment: "cluster"),
-    builder => builder.AddGateway(),
-    app => app.MapGateway());
+var builder = WebApplication.CreateBuilder(Service.Options(args));
+
+builder.AddServiceDefaults(new ServiceIdentity("gateway", Port: 8080, Environment: "cluster"));
+builder.AddGateway();
+
+var app = builder.Build();
+
+app.UseServiceDefaults();
+app.MapGateway();
+
+return await app.RunServiceAsync();

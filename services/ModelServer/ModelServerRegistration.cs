@@ -9,8 +9,10 @@ namespace InferenceTracing.ModelServer;
 /// <summary>The model server's parts.</summary>
 internal static class ModelServerRegistration
 {
-    public static IServiceCollection AddModelServer(this IServiceCollection services, IConfiguration settings)
+    public static void AddModelServer(this WebApplicationBuilder builder)
     {
+        var (services, settings) = (builder.Services, builder.Configuration);
+
         services.AddValidatedOptions<ModelOptions>(ModelOptions.Section, options => options.Problems());
         services.AddValidatedOptions<BatchingOptions>(BatchingOptions.Section);
 
@@ -21,6 +23,5 @@ internal static class ModelServerRegistration
         services.AddSingleton<IInferenceModel>(provider => provider.GetRequiredService<NetworkModel>());
         services.AddHostedService<ModelLoader>();
         services.AddHealthChecks().AddCheck<ModelHealth>("model");
-        return services;
     }
 }

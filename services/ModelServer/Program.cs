@@ -2,12 +2,15 @@ using InferenceTracing.ModelServer;
 using InferenceTracing.OpenInference;
 using InferenceTracing.ServiceDefaults;
 
-return await Service.RunAsync(
-    args,
-    ModelIdentity.Of(args),
-    builder =>
-    {
-        builder.Services.AddOpenInference();
-        builder.Services.AddModelServer(builder.Configuration);
-    },
-    app => app.MapOpenInference());
+var builder = WebApplication.CreateBuilder(Service.Options(args));
+
+builder.AddServiceDefaults(ModelIdentity.Of(builder.Configuration));
+builder.AddOpenInference();
+builder.AddModelServer();
+
+var app = builder.Build();
+
+app.UseServiceDefaults();
+app.MapOpenInference();
+
+return await app.RunServiceAsync();

@@ -26,7 +26,7 @@ internal static class TraceStoreRegistration
     }
 
     /// <summary>Ways in, ways out, and a page to look at it.</summary>
-    public static void UseTraceStore(this WebApplication app)
+    public static void MapTraceStore(this WebApplication app)
     {
         app.UseViewer();
         app.MapOtlpHttp();

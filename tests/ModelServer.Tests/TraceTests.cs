@@ -21,8 +21,8 @@ public sealed class TraceTests(UntrainedRepository repository)
         {
             ["Model:Name"] = "mobilenetv2", ["Model:Download"] = "false", ["MODEL_REPOSITORY"] = Path.Combine(repository.Folder, "untrained"),
         });
-        builder.Services.AddOpenInference();
-        builder.Services.AddModelServer(builder.Configuration);
+        builder.AddOpenInference();
+        builder.AddModelServer();
         await using var app = builder.Build();
         app.MapOpenInference();
         await app.StartAsync();

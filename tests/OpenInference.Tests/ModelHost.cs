@@ -38,7 +38,7 @@ internal sealed class ModelHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
-        builder.Services.AddOpenInference();
+        builder.AddOpenInference();
         builder.Services.AddSingleton<IInferenceModel>(model);
         var app = builder.Build();
         app.MapOpenInference();

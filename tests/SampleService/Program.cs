@@ -7,13 +7,16 @@ if (args is ["launch"])
     return await Launcher.RunAsync();
 }
 
-return await Service.RunAsync(
-    args,
-    new ServiceIdentity("sample", Port: 5099, Environment: "cluster"),
-    builder =>
-    {
-        builder.Services.AddValidatedOptions<SampleOptions>(SampleOptions.Section, options => options.Problems());
-        builder.Services.AddSingleton<Moods>();
-        builder.Services.AddHealthChecks().AddCheck<Moods>("mood");
-    },
-    app => app.MapSample());
+var builder = WebApplication.CreateBuilder(Service.Options(args));
+
+builder.AddServiceDefaults(new ServiceIdentity("sample", Port: 5099, Environment: "cluster"));
+builder.Services.AddValidatedOptions<SampleOptions>(SampleOptions.Section, options => options.Problems());
+builder.Services.AddSingleton<Moods>();
+builder.Services.AddHealthChecks().AddCheck<Moods>("mood");
+
+var app = builder.Build();
+
+app.UseServiceDefaults();
+app.MapSample();
+
+return await app.RunServiceAsync();

@@ -8,12 +8,10 @@ namespace InferenceTracing.TraceStore.Tests;
 internal sealed class RunningStore : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly Task<int> _run;
 
-    private RunningStore(WebApplication app, Task<int> run)
+    private RunningStore(WebApplication app)
     {
         _app = app;
-        _run = run;
 
         // Kestrel lists its addresses as the settings do: by name.
         var urls = app.Urls.Select(url => new Uri(url)).ToArray();
@@ -36,7 +34,6 @@ internal sealed class RunningStore : IAsyncDisposable
 
     public static async Task<RunningStore> StartAsync(params string[] settings)
     {
-        var started = new TaskCompletionSource<WebApplication>(TaskCreationOptions.RunContinuationsAsynchronously);
         string[] args =
         [
             "--Kestrel:Endpoints:Http:Url=http://127.0.0.1:0",
@@ -46,20 +43,15 @@ internal sealed class RunningStore : IAsyncDisposable
             .. settings,
         ];
 
-        var run = Service.RunAsync(
-            args,
-            new ServiceIdentity("tracestore", 0, "cluster", Traced: false),
-            builder => builder.AddTraceStore(),
-            app =>
-            {
-                app.UseTraceStore();
-                app.Lifetime.ApplicationStarted.Register(() => started.SetResult(app));
-            });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.AddServiceDefaults(new ServiceIdentity("tracestore", Port: 0, "cluster", Traced: false));
+        builder.AddTraceStore();
 
-        await Task.WhenAny(run, started.Task);
-        return run.IsCompleted
-            ? throw new InvalidOperationException($"The store did not start: {await run}")
-            : new RunningStore(await started.Task, run);
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapTraceStore();
+        await app.StartAsync();
+        return new RunningStore(app);
     }
 
     /// <summary>Sends an export request and answers its status.</summary>
@@ -93,7 +85,7 @@ internal sealed class RunningStore : IAsyncDisposable
     {
         Client.Dispose();
         OtlpClient.Dispose();
-        _app.Lifetime.StopApplication();
-        await _run;
+        await _app.StopAsync();
+        await _app.DisposeAsync();
     }
 }

@@ -17,8 +17,11 @@ namespace InferenceTracing.OpenInference;
 public static class OpenInferenceEndpoints
 {
     /// <summary>Reads the endpoints' limits from the settings section <c>OpenInference</c>; without this they have their defaults.</summary>
-    public static IServiceCollection AddOpenInference(this IServiceCollection services) =>
-        services.AddValidatedOptions<OpenInferenceOptions>(OpenInferenceOptions.Section);
+    public static void AddOpenInference(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddValidatedOptions<OpenInferenceOptions>(OpenInferenceOptions.Section);
+    }
 
     /// <summary>Maps every v2 path.</summary>
     public static IEndpointRouteBuilder MapOpenInference(this IEndpointRouteBuilder endpoints)

@@ -2,13 +2,24 @@ using Microsoft.Extensions.Configuration;
 
 namespace InferenceTracing.ServiceDefaults.Health;
 
-/// <summary>What <c>--health</c> does: the executable asks the instance that runs with the same settings, so that an image needs no curl.</summary>
+/// <summary>
+/// What <c>--health</c> does: the executable asks the instance that runs with the same settings, so that an image needs no curl. It is asked every few
+/// seconds, so the settings are all it takes, not the service's parts.
+/// </summary>
 internal static class HealthProbe
 {
+    private const string Argument = "--health";
+    private const string Setting = "AskHealth";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    /// <summary>The argument as one that the settings understand.</summary>
+    public static string AsSetting(string argument) => argument == Argument ? $"--{Setting}=true" : argument;
+
+    public static bool IsAsked(IConfiguration settings) => settings.GetValue<bool>(Setting);
+
     /// <summary>0 when that instance is ready, else 1 with its answer on standard error.</summary>
-    public static async Task<int> AskAsync(IConfiguration settings, int defaultPort)
+    public static int Ask(IConfiguration settings, int defaultPort)
     {
         using var handler = new SocketsHttpHandler { ActivityHeadersPropagator = null };
         using var client = new HttpClient(handler) { Timeout = Patience };
@@ -16,18 +27,20 @@ internal static class HealthProbe
 
         try
         {
-            using var answer = await client.GetAsync(address).ConfigureAwait(false);
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            using var answer = client.Send(request);
 
             if (answer.IsSuccessStatusCode)
             {
                 return 0;
             }
 
-            await Console.Error.WriteLineAsync(await answer.Content.ReadAsStringAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            using var said = new StreamReader(answer.Content.ReadAsStream());
+            Console.Error.WriteLine(said.ReadToEnd());
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
         {
-            await Console.Error.WriteLineAsync($"{address}: {failure.Message}").ConfigureAwait(false);
+            Console.Error.WriteLine($"{address}: {failure.Message}");
         }
 
         return 1;

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.TraceStore.Tests.Viewer;
 
@@ -64,12 +65,12 @@ public sealed class ViewerTests
     }
 
     [Theory]
-    [InlineData("--Store:MaxTraces=0")]
-    [InlineData("--Otlp:MaxDepth=1000")]
-    public async Task Start_InvalidSetting_ExitsWith1(string setting)
+    [InlineData("Store:MaxTraces", "0")]
+    [InlineData("Otlp:MaxDepth", "1000")]
+    public async Task Start_InvalidSetting_NamesIt(string setting, string value)
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningStore.StartAsync(setting));
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => RunningStore.StartAsync($"--{setting}={value}"));
 
-        Assert.EndsWith(" 1", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(setting, Assert.Single(refused.Failures), StringComparison.Ordinal);
     }
 }
