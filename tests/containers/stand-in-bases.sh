@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # STAND-INS, FOR TESTS ONLY. Where no image can be pulled, this makes images *of the same names* as our Dockerfiles' bases from Debian's
-# packages and from the .NET and Node.js installed here, so that the Dockerfiles can be built and run as they are. Each carries the label
+# packages and from the .NET installed here, so that the Dockerfiles can be built and run as they are. Each carries the label
 # `inference-tracing.stand-in=true`; nothing made from them is to be published. A base that is already here, or that can be pulled, is left
 # alone. To get rid of them: docker image rm $(docker image ls -q --filter label=inference-tracing.stand-in=true)
 #
@@ -10,13 +10,12 @@ set -euo pipefail
 tag=${DOTNET_TAG:-10.0}
 aspnet=mcr.microsoft.com/dotnet/aspnet:$tag
 sdk=mcr.microsoft.com/dotnet/sdk:$tag
-node=${NODE_IMAGE:-node:22-bookworm-slim}
 label='LABEL inference-tracing.stand-in=true'
 
 say() { echo "stand-in-bases: $*"; }
 
 missing=()
-for image in "$aspnet" "$sdk" "$node"; do
+for image in "$aspnet" "$sdk"; do
   docker image inspect "$image" >/dev/null 2>&1 && continue
   # One attempt for all: where one registry cannot be reached, waiting for the others as well only costs time.
   if [ ${#missing[@]} -eq 0 ] && timeout 300 docker pull -q "$image" >/dev/null 2>&1; then
@@ -67,27 +66,6 @@ import() { # image, folder, further changes …
 }
 
 wanted() { [[ " ${missing[*]} " == *" $1 "* ]]; }
-
-if wanted "$node"; then
-  cp -a "$root" "$work/node"
-  program=$(readlink -f "$(command -v node)")
-  npm=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
-
-  if [ "$(ldd "$program" | grep -c libnode)" -eq 0 ] && [ -d "$npm/node_modules" ]; then
-    # One program and one folder, as Node's own builds come.
-    mkdir -p "$work/node/usr/local/bin" "$work/node/usr/local/lib/node_modules"
-    cp "$program" "$work/node/usr/local/bin/node"
-    cp -a "$npm" "$work/node/usr/local/lib/node_modules/npm"
-    ln -s ../lib/node_modules/npm/bin/npm-cli.js "$work/node/usr/local/bin/npm"
-  else
-    # Debian's npm is spread over a few hundred packages.
-    cp /etc/resolv.conf "$work/node/etc/resolv.conf"
-    chroot "$work/node" sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends npm' >/dev/null 2>&1
-  fi
-
-  import "$node" "$work/node" 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt' 'CMD ["node"]'
-  rm -rf "$work/node"
-fi
 
 if wanted "$sdk"; then
   cp -a "$root" "$work/sdk"
