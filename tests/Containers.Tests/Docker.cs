@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace InferenceTracing.Containers.Tests;
 
 /// <summary>The command line of Docker, and whether there is one to speak of.</summary>
@@ -23,22 +21,9 @@ internal static class Docker
     public static async Task<bool> HasEngineAsync() => await Compose.Value is null && await Engine.Value is null;
 
     /// <summary>Runs <c>docker</c> with these arguments and variables.</summary>
-    public static async Task<DockerResult> RunAsync(
-        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?>? variables = null, CancellationToken cancellationToken = default)
-    {
-        var start = new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-
-        foreach (var (name, value) in variables ?? new Dictionary<string, string?>())
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        return new DockerResult(process.ExitCode, (await output).Trim(), (await errors).Trim());
-    }
+    public static Task<CommandResult> RunAsync(
+        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?>? variables = null, CancellationToken cancellationToken = default) =>
+        Command.RunAsync("docker", arguments, variables, cancellationToken);
 
     /// <summary>What it printed; the test fails where it fails.</summary>
     public static async Task<string> AskAsync(params string[] arguments)
@@ -71,6 +56,3 @@ internal static class Docker
         }
     }
 }
-
-/// <summary>How a docker command ended.</summary>
-internal sealed record DockerResult(int ExitCode, string Output, string Errors);

@@ -22,7 +22,7 @@ internal static class ComposeFile
         { "laptop.yaml", "elasticsearch" },
     };
 
-    public static async Task<DockerResult> ConfigAsync(string file, string? profile, Dictionary<string, string?> variables, params string[] more)
+    public static async Task<CommandResult> ConfigAsync(string file, string? profile, Dictionary<string, string?> variables, params string[] more)
     {
         await Docker.RequireComposeAsync();
         string[] profiles = profile is null ? [] : ["--profile", profile];

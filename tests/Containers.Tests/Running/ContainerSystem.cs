@@ -18,7 +18,7 @@ public sealed class ContainerSystem : IAsyncLifetime
     private readonly int _edgePort = FreePort();
     private readonly int _gatewayPort = FreePort();
     private readonly int _gatewayTlsPort = FreePort();
-    private DockerResult? _failure;
+    private CommandResult? _failure;
 
     /// <summary>Services of ours that stay up.</summary>
     public static IReadOnlyList<string> Services { get; } = ["tracestore", "efficientnetb0", "mobilenetv2", "ensemble", "gateway", "preprocessing"];
@@ -75,7 +75,7 @@ public sealed class ContainerSystem : IAsyncLifetime
         }
     }
 
-    internal Task<DockerResult> ComposeAsync(params string[] arguments)
+    internal Task<CommandResult> ComposeAsync(params string[] arguments)
     {
         var variables = new Dictionary<string, string?>
         {
