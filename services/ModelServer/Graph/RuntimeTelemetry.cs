@@ -3,8 +3,7 @@ using System.Runtime.InteropServices;
 namespace InferenceTracing.ModelServer.Graph;
 
 /// <summary>
-/// ONNX Runtime 1.29 on Linux reports to its maker from the moment it is loaded, and to find a name for the machine starts a shell: where
-/// there is none the process dies (microsoft/onnxruntime#32173). It looks at <c>ORT_DISABLE_TELEMETRY</c> once, then.
+/// ONNX Runtime on Linux reports to its maker from the moment it is loaded, unless it then finds <c>ORT_DISABLE_TELEMETRY</c>: it looks once.
 /// </summary>
 internal static partial class RuntimeTelemetry
 {
