@@ -126,7 +126,7 @@ public sealed class FailureTests : IAsyncLifetime
             caller.Dispose();
         }
 
-        var spans = await new JaegerClient(_store!).WaitForTraceAsync(
+        var spans = await new JaegerClient(_store!, TimeProvider.System).WaitForTraceAsync(
             answer.TraceId, found => found.Count > 0, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
         Assert.Equal((503, "1", "too_busy"), (answer.Status, answer.RetryAfter, answer.Reason));
@@ -153,5 +153,5 @@ public sealed class FailureTests : IAsyncLifetime
         && found.Any(span => span.Service == service && span.Kind == "server");
 
     private Task<IReadOnlyList<TraceSpan>> WaitAsync(EdgeAnswer answer, Func<IReadOnlyList<TraceSpan>, bool> until) =>
-        new JaegerClient(_store!).WaitForTraceAsync(answer.TraceId, until, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        new JaegerClient(_store!, TimeProvider.System).WaitForTraceAsync(answer.TraceId, until, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 }

@@ -7,11 +7,14 @@ using InferenceTracing.TraceCheck;
 namespace InferenceTracing.EndToEnd.Tests;
 
 /// <summary>All services as processes on free ports, started once for all tests that leave them as they are.</summary>
-public sealed class RunningSystem : IAsyncLifetime
+public class RunningSystem : IAsyncLifetime
 {
     private readonly string _logs = Directory.CreateTempSubdirectory("inference-tracing-logs").FullName;
     private ServiceFleet? _fleet;
     private ServicePlan? _plan;
+
+    /// <summary>What decodes at its edge; null leaves that to the default.</summary>
+    protected virtual string? Codec => null;
 
     /// <summary>The edge.</summary>
     public HttpClient Edge { get; private set; } = new();
@@ -26,7 +29,7 @@ public sealed class RunningSystem : IAsyncLifetime
     public RequestTrace Shape => RequestTrace.Of(Members);
 
     /// <summary>Reads traces back.</summary>
-    internal JaegerClient Traces => new(Store);
+    internal JaegerClient Traces => new(Store, TimeProvider.System);
 
     internal ServicePlan Plan => _plan ?? throw new InvalidOperationException("The system is not started.");
 
@@ -38,6 +41,12 @@ public sealed class RunningSystem : IAsyncLifetime
         var models = await ModelChoice.PrepareAsync(CancellationToken.None);
 
         _plan = ServicePlan.Create(Checkout.Find(), models, PortChoice.For(options), _logs);
+
+        if (Codec is { } codec)
+        {
+            _plan.Services.Single(service => service.Name == "preprocessing").Settings["Images__Codec"] = codec;
+        }
+
         _fleet = new ServiceFleet(_plan);
         await _fleet.StartAsync(CancellationToken.None);
         Edge = new HttpClient { BaseAddress = _plan.Edge };
@@ -55,5 +64,6 @@ public sealed class RunningSystem : IAsyncLifetime
         }
 
         Directory.Delete(_logs, recursive: true);
+        GC.SuppressFinalize(this);
     }
 }

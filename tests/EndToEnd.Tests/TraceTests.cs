@@ -56,6 +56,7 @@ public sealed class TraceTests(RunningSystem system)
         Assert.Equal($"{Upload.Drawn.Length}", edge["image.size"]);
         Assert.Equal(("200", "/preprocessing"), (edge["http.response.status_code"], edge["http.route"]));
 
+        Assert.Equal("imagesharp", spans.One("preprocessing", "image.preprocess", "internal").Tags["image.codec"]);
         Assert.Equal("false", spans.One("ensemble", Infer, "server").Tags["inference.ensemble.degraded"]);
 
         var combine = spans.One("ensemble", "ensemble.combine", "internal").Tags;

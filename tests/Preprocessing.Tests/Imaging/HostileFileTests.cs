@@ -149,7 +149,7 @@ public abstract class HostileFileTests(Codec codec, ITestOutputHelper output)
         var elapsed = Stopwatch.GetElapsedTime(start);
 
         output.WriteLine($"{file.Length} bytes, {elapsed.TotalMilliseconds:F0} ms, answered {answered}");
-        Assert.True(answered);
+        Assert.True(answered || elapsed >= new ImageOptions().DecodeTimeout);
         Assert.True(elapsed < TimeSpan.FromSeconds(20), $"{elapsed}");
     }
 
