@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+
+namespace InferenceTracing.Repository.Tests;
+
+/// <summary>What lets a newcomer find the file by its name, and read it in one go.</summary>
+public sealed partial class SourceTests
+{
+    private const int FewestLines = 10;
+    private const int MostLines = 300;
+
+    private static readonly string[] OneOfEach = ["Program.cs", "Log.cs"];
+
+    [Fact]
+    public void FileName_OfCode_IsThereOnce() =>
+        Assert.Empty(RepositoryFiles.Named("*.cs").GroupBy(path => Path.GetFileName(path))
+            .Where(same => same.Count() > 1 && !OneOfEach.Contains(same.Key))
+            .Select(same => string.Join(" = ", same)));
+
+    [Fact]
+    public void Namespace_OfCode_IsItsFolder() =>
+        Assert.Empty(RepositoryFiles.Named("*.cs").Select(path => (Path: path, Named: Namespace(path), Expected: Folders(path)))
+            .Where(file => file.Named is not null && file.Named != file.Expected)
+            .Select(file => $"{file.Path}: {file.Named}, not {file.Expected}"));
+
+    [Fact]
+    public void File_OfTheProduct_IsOneIdea() =>
+        Assert.Empty(RepositoryFiles.Named("*.cs")
+            .Where(path => !path.StartsWith("tests/", StringComparison.Ordinal) && Path.GetFileName(path) != "Program.cs")
+            .Select(path => (Path: path, Lines: File.ReadLines(RepositoryFiles.Full(path)).Count()))
+            .Where(file => file.Lines is < FewestLines or > MostLines)
+            .Select(file => $"{file.Path}: {file.Lines} lines"));
+
+    private static string? Namespace(string path) =>
+        NamespacePattern().Match(File.ReadAllText(RepositoryFiles.Full(path))) is { Success: true } found ? found.Groups[1].Value : null;
+
+    /// <summary>InferenceTracing, the project's name, and the folders below it.</summary>
+    private static string Folders(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!.Replace('\\', '/');
+        var project = folder;
+
+        while (!Directory.EnumerateFiles(RepositoryFiles.Full(project), "*.csproj").Any())
+        {
+            project = Path.GetDirectoryName(project)!.Replace('\\', '/');
+        }
+
+        var name = Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(RepositoryFiles.Full(project), "*.csproj").Single());
+        return string.Join('.', (string[])["InferenceTracing", name, .. folder[project.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries)]);
+    }
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex NamespacePattern();
+}
