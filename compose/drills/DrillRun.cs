@@ -30,7 +30,7 @@ internal static class DrillRun
             var (broken, mended) = await BreakUnderLoadAsync(drill, project, load, options.Outage, output, cancellationToken);
 
             await output.WriteLineAsync("counting traces …");
-            var count = await TraceCount.TakeAsync(new JaegerClient(store), load.Answers, Patience, cancellationToken);
+            var count = await TraceCount.TakeAsync(new JaegerClient(store, TimeProvider.System), load.Answers, Patience, cancellationToken);
             await output.WriteAsync(Report.Write(drill, load.Answers, broken, mended, count));
             return (count.Lost.Count == 0 && count.Broken.Count == 0) || drill.MayLose ? 0 : 1;
         }

@@ -32,7 +32,7 @@ internal sealed class TraceReading(Scenario scenario, SystemDescription system, 
         {
             BaseAddress = new Uri(scenario.Jaeger.AbsoluteUri.TrimEnd('/') + "/"),
         };
-        var jaeger = new JaegerClient(client);
+        var jaeger = new JaegerClient(client, TimeProvider.System);
 
         await Parallel.ForEachAsync(
             traceIds,

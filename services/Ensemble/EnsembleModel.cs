@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace InferenceTracing.Ensemble;
 
 /// <summary>Asks every member the same question at the same time and combines their votes; a member that fails costs its vote only.</summary>
-internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions> options, ILogger<EnsembleModel> logger) : IInferenceModel
+internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions> options, TimeProvider clock, ILogger<EnsembleModel> logger) : IInferenceModel
 {
     private readonly EnsembleOptions _options = options.Value;
 
@@ -18,7 +18,7 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
 
     public async Task<Prediction> InferAsync(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = clock.GetTimestamp();
         var ballots = await Task.WhenAll(members.Select(member => member.AskAsync(images, deadline, cancellationToken))).ConfigureAwait(false);
         var cast = ballots.Where(ballot => ballot.Vote is not null).ToList();
         var degraded = cast.Count < ballots.Length;
@@ -41,7 +41,7 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
         {
             ["degraded"] = degraded,
             ["members"] = BallotReport.ToJson(ballots, members.Labels),
-            ["ensemble_ms"] = Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 3),
+            ["ensemble_ms"] = Math.Round(clock.GetElapsedTime(start).TotalMilliseconds, 3),
             ["untrained"] = members.Untrained,
         });
     }

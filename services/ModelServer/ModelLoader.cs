@@ -17,6 +17,7 @@ internal sealed class ModelLoader(
     BatchMetrics metrics,
     IOptions<ModelOptions> options,
     IOptions<BatchingOptions> batching,
+    TimeProvider clock,
     IHostApplicationLifetime lifetime,
     ILogger<ModelLoader> logger) : BackgroundService
 {
@@ -72,7 +73,7 @@ internal sealed class ModelLoader(
         await Task.Run(() => _network.WarmUp(cancellationToken), cancellationToken);
 
         var metadata = new ModelMetadata(served.Name, served.Version, "onnx_onnxv1", served.Labels, served.Untrained);
-        _batcher = new DynamicBatcher(_network, metadata, batching.Value, metrics, logger);
+        _batcher = new DynamicBatcher(_network, metadata, batching.Value, metrics, clock, logger);
         model.Serve(metadata, _batcher);
         model.Stage = "ready";
         Log.Ready(logger, served.Name, served.Version, served.GraphPath, threads, runners, batching.Value.MaxBatch);

@@ -6,8 +6,11 @@ namespace InferenceTracing.TraceCheck;
 
 /// <summary>Jaeger's query API (<c>/api/traces/{id}</c>, the same in Jaeger and TraceStore).</summary>
 /// <param name="client">Its base address is the query service's, with a closing slash.</param>
-public sealed class JaegerClient(HttpClient client)
+/// <param name="clock">What patience is measured with.</param>
+public sealed class JaegerClient(HttpClient client, TimeProvider clock)
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>The spans of a trace; empty where the trace is not known.</summary>
     /// <exception cref="HttpRequestException">The query service cannot be reached or fails.</exception>
     public async Task<IReadOnlyList<TraceSpan>> GetTraceAsync(string traceId, CancellationToken cancellationToken)
@@ -34,18 +37,18 @@ public sealed class JaegerClient(HttpClient client)
         string traceId, Func<IReadOnlyList<TraceSpan>, bool> complete, TimeSpan patience, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(complete);
-        var end = TimeProvider.System.GetTimestamp() + (long)(patience.TotalSeconds * TimeProvider.System.TimestampFrequency);
+        var began = clock.GetTimestamp();
 
         while (true)
         {
             var spans = await GetTraceAsync(traceId, cancellationToken).ConfigureAwait(false);
 
-            if (complete(spans) || TimeProvider.System.GetTimestamp() > end)
+            if (complete(spans) || clock.GetElapsedTime(began) > patience)
             {
                 return spans;
             }
 
-            await Task.Delay(50, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -21,6 +21,7 @@ public sealed class TraceTests(UntrainedRepository repository)
         {
             ["Model:Name"] = "mobilenetv2", ["Model:Download"] = "false", ["MODEL_REPOSITORY"] = Path.Combine(repository.Folder, "untrained"),
         });
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.AddOpenInference();
         builder.AddModelServer();
         await using var app = builder.Build();

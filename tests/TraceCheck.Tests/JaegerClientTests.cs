@@ -36,7 +36,7 @@ public sealed class JaegerClientTests : IAsyncLifetime
     [Fact]
     public async Task GetTrace_Known_ReadsItsSpans()
     {
-        var spans = await new JaegerClient(_http).GetTraceAsync(TraceId, CancellationToken.None);
+        var spans = await new JaegerClient(_http, TimeProvider.System).GetTraceAsync(TraceId, CancellationToken.None);
 
         Assert.Equal(["ensemble POST /v2/models/{model}/infer (server)", "mobilenetv2 inference.run (internal)"], spans.Select(span => span.ToString()));
         Assert.Equal([null, "b7ad6b7169203331"], spans.Select(span => span.ParentId));
@@ -45,7 +45,7 @@ public sealed class JaegerClientTests : IAsyncLifetime
     [Fact]
     public async Task GetTrace_Known_ReadsTimesToTheMicrosecond()
     {
-        var span = (await new JaegerClient(_http).GetTraceAsync(TraceId, CancellationToken.None))[0];
+        var span = (await new JaegerClient(_http, TimeProvider.System).GetTraceAsync(TraceId, CancellationToken.None))[0];
 
         Assert.Equal(DateTimeOffset.UnixEpoch.AddMicroseconds(1764000000123456), span.Start);
         Assert.Equal(TimeSpan.FromMicroseconds(25125), span.Duration);
@@ -54,7 +54,7 @@ public sealed class JaegerClientTests : IAsyncLifetime
     [Fact]
     public async Task GetTrace_Known_ReadsAttributesAsText()
     {
-        var span = (await new JaegerClient(_http).GetTraceAsync(TraceId, CancellationToken.None))[0];
+        var span = (await new JaegerClient(_http, TimeProvider.System).GetTraceAsync(TraceId, CancellationToken.None))[0];
 
         Assert.True(span.Failed);
         Assert.Equal("503", span.Tags["http.response.status_code"]);
@@ -65,7 +65,7 @@ public sealed class JaegerClientTests : IAsyncLifetime
     [Fact]
     public async Task GetTrace_LinkedSpan_KeepsLinkAndParentApart()
     {
-        var run = (await new JaegerClient(_http).GetTraceAsync(TraceId, CancellationToken.None))[1];
+        var run = (await new JaegerClient(_http, TimeProvider.System).GetTraceAsync(TraceId, CancellationToken.None))[1];
 
         Assert.Equal("b7ad6b7169203331", run.ParentId);
         Assert.Equal("2222222222222222", Assert.Single(run.Links));
@@ -76,18 +76,18 @@ public sealed class JaegerClientTests : IAsyncLifetime
     [InlineData("unknown")]
     [InlineData("empty")]
     public async Task GetTrace_NotKnown_IsEmpty(string traceId) =>
-        Assert.Empty(await new JaegerClient(_http).GetTraceAsync(traceId, CancellationToken.None));
+        Assert.Empty(await new JaegerClient(_http, TimeProvider.System).GetTraceAsync(traceId, CancellationToken.None));
 
     [Fact]
     public async Task GetTrace_QueryServiceFails_Throws() =>
-        await Assert.ThrowsAsync<HttpRequestException>(() => new JaegerClient(_http).GetTraceAsync("broken", CancellationToken.None));
+        await Assert.ThrowsAsync<HttpRequestException>(() => new JaegerClient(_http, TimeProvider.System).GetTraceAsync("broken", CancellationToken.None));
 
     [Fact]
     public async Task WaitForTrace_ComesLater_ReturnsItThen()
     {
         _notYet = 2;
 
-        var spans = await new JaegerClient(_http).WaitForTraceAsync(TraceId, spans => spans.Count == 2, Patience.Span, CancellationToken.None);
+        var spans = await new JaegerClient(_http, TimeProvider.System).WaitForTraceAsync(TraceId, spans => spans.Count == 2, Patience.Span, CancellationToken.None);
 
         Assert.Equal(2, spans.Count);
         Assert.Equal(3, _asked);
@@ -96,7 +96,7 @@ public sealed class JaegerClientTests : IAsyncLifetime
     [Fact]
     public async Task WaitForTrace_NeverComplete_ReturnsWhatThereIs()
     {
-        var spans = await new JaegerClient(_http).WaitForTraceAsync(TraceId, _ => false, TimeSpan.Zero, CancellationToken.None);
+        var spans = await new JaegerClient(_http, TimeProvider.System).WaitForTraceAsync(TraceId, _ => false, TimeSpan.Zero, CancellationToken.None);
 
         Assert.Equal(2, spans.Count);
     }

@@ -17,7 +17,7 @@ internal static class ClassifyRun
     {
         using var edge = new HttpClient { BaseAddress = plan.Edge };
         using var store = new HttpClient { BaseAddress = plan.Traces };
-        var traces = new JaegerClient(store);
+        var traces = new JaegerClient(store, TimeProvider.System);
         var shape = RequestTrace.Of(plan.Members);
         var answers = new List<(Photograph Photo, JsonElement Answer, string? Error)>();
 

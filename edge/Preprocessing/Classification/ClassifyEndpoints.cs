@@ -42,7 +42,7 @@ internal static class ClassifyEndpoints
 
         try
         {
-            var clock = new Stopwatches();
+            var clock = new Stopwatches(time);
             PooledBody photo;
 
             using (clock.Time(Stage.Upload))

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace InferenceTracing.Preprocessing.Classification;
 
 /// <summary>Counts the photographs in the house, so that memory and the wait are bounded whatever arrives.</summary>
-internal sealed class InFlight(IOptions<PreprocessingOptions> options) : IDisposable
+internal sealed class InFlight(IOptions<PreprocessingOptions> options, TimeProvider clock) : IDisposable
 {
     private const int PerCore = 16;
 
@@ -25,9 +25,9 @@ internal sealed class InFlight(IOptions<PreprocessingOptions> options) : IDispos
             return place;
         }
 
-        var began = Stopwatch.GetTimestamp();
+        var began = clock.GetTimestamp();
         place = await _limiter.AcquireAsync(1, cancellationToken).ConfigureAwait(false);
-        Activity.Current?.SetTag("preprocessing.queue_ms", Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3));
+        Activity.Current?.SetTag("preprocessing.queue_ms", Math.Round(clock.GetElapsedTime(began).TotalMilliseconds, 3));
         return place;
     }
 

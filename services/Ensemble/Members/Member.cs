@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using InferenceTracing.Ensemble.Voting;
 using InferenceTracing.OpenInference;
 
 namespace InferenceTracing.Ensemble.Members;
 
 /// <summary>One model of the vote, behind its model server.</summary>
-internal sealed class Member(string name, Uri url, double weight, HttpClient client, TimeSpan reserve)
+internal sealed class Member(string name, Uri url, double weight, HttpClient client, TimeSpan reserve, TimeProvider clock)
 {
     private readonly OpenInferenceClient _server = new(client);
 
@@ -19,16 +18,16 @@ internal sealed class Member(string name, Uri url, double weight, HttpClient cli
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
     public async Task<Ballot> AskAsync(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = clock.GetTimestamp();
 
         try
         {
             var answer = await _server.InferAsync(Name, images, deadline.Earlier(reserve), cancellationToken).ConfigureAwait(false);
-            return new Ballot(this, answer.Prediction, answer.ModelVersion, null, Stopwatch.GetElapsedTime(start));
+            return new Ballot(this, answer.Prediction, answer.ModelVersion, null, clock.GetElapsedTime(start));
         }
         catch (InferenceException failure)
         {
-            return new Ballot(this, null, null, failure, Stopwatch.GetElapsedTime(start));
+            return new Ballot(this, null, null, failure, clock.GetElapsedTime(start));
         }
     }
 }

@@ -12,12 +12,12 @@ internal sealed class MemberList : IReadOnlyList<Member>
     private volatile IReadOnlyList<string> _labels = [];
     private volatile bool _untrained;
 
-    public MemberList(IOptions<EnsembleOptions> options)
+    public MemberList(IOptions<EnsembleOptions> options, TimeProvider clock)
     {
         var settings = options.Value;
 
         _members = [.. settings.Members.Where(member => member.Value.Enabled).Select(member => new Member(
-            member.Key, Address(member.Value.Url), member.Value.Weight, Connect(Address(member.Value.Url), settings.ConnectTimeout), settings.Reserve))];
+            member.Key, Address(member.Value.Url), member.Value.Weight, Connect(Address(member.Value.Url), settings.ConnectTimeout), settings.Reserve, clock))];
         _notReady = [.. _members.Select(_ => "not asked yet")];
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using InferenceTracing.ModelServer.Graph;
 using InferenceTracing.OpenInference;
 
@@ -18,13 +17,14 @@ internal sealed class DynamicBatcher : IDisposable
     private readonly ModelMetadata _model;
     private readonly BatchingOptions _options;
     private readonly BatchMetrics _metrics;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Task[] _runners;
 
-    public DynamicBatcher(Network network, ModelMetadata model, BatchingOptions options, BatchMetrics metrics, ILogger logger)
+    public DynamicBatcher(Network network, ModelMetadata model, BatchingOptions options, BatchMetrics metrics, TimeProvider clock, ILogger logger)
     {
         _queue = new BlockingCollection<PendingRequest>(options.QueueLimit);
-        (_network, _model, _options, _metrics, _logger) = (network, model, options, metrics, logger);
+        (_network, _model, _options, _metrics, _clock, _logger) = (network, model, options, metrics, clock, logger);
         _runners = [.. Enumerable.Range(1, options.Runners).Select(StartRunner)];
         metrics.Watch(model.Name, () => _queue.Count);
     }
@@ -40,7 +40,7 @@ internal sealed class DynamicBatcher : IDisposable
     /// <exception cref="OperationCanceledException">By <paramref name="cancellationToken"/>, while the request still waited.</exception>
     public Task<Prediction> EnqueueAsync(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
     {
-        var request = new PendingRequest(images, deadline, cancellationToken);
+        var request = new PendingRequest(images, deadline, _clock, cancellationToken);
 
         // Before it is queued: a runner that is quicker must find the registration to dispose of.
         request.WatchCaller();
@@ -101,7 +101,7 @@ internal sealed class DynamicBatcher : IDisposable
         {
             List<(PendingRequest Request, TimeSpan Queued)> batch = [];
             var images = 0;
-            var started = Stopwatch.GetTimestamp();
+            var started = _clock.GetTimestamp();
             var next = first;
             first = null;
 
@@ -133,13 +133,13 @@ internal sealed class DynamicBatcher : IDisposable
     private int Patience(int images, long started) =>
         images == 0 || _options.MaxDelay == TimeSpan.Zero
             ? 0
-            : (int)Math.Max(0, (_options.MaxDelay - Stopwatch.GetElapsedTime(started)).TotalMilliseconds);
+            : (int)Math.Max(0, (_options.MaxDelay - _clock.GetElapsedTime(started)).TotalMilliseconds);
 
     private void Run(List<(PendingRequest Request, TimeSpan Queued)> batch, int images)
     {
         var probabilities = new float[images * ProbabilitiesOutput.Classes];
         var spans = RunSpans.Start([.. batch.Select(entry => entry.Request)], images, _model);
-        var started = Stopwatch.GetTimestamp();
+        var started = _clock.GetTimestamp();
         Exception? failure = null;
 
         try
@@ -153,7 +153,7 @@ internal sealed class DynamicBatcher : IDisposable
             failure = broken;
         }
 
-        var duration = Stopwatch.GetElapsedTime(started);
+        var duration = _clock.GetElapsedTime(started);
         spans.End(failure is null ? null : "model_failed");
         _metrics.Ran(_model.Name, images, duration);
         var first = 0;

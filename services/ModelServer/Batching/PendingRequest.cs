@@ -13,12 +13,15 @@ internal sealed class PendingRequest
     private readonly TaskCompletionSource<Prediction> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationToken _cancellationToken;
     private readonly Activity? _queueSpan;
-    private readonly long _enqueued = Stopwatch.GetTimestamp();
+    private readonly TimeProvider _clock;
+    private readonly long _enqueued;
     private CancellationTokenRegistration _registration;
     private int _taken;
 
-    public PendingRequest(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
+    public PendingRequest(PixelTensor images, Deadline deadline, TimeProvider clock, CancellationToken cancellationToken)
     {
+        _clock = clock;
+        _enqueued = clock.GetTimestamp();
         Images = images;
         Deadline = deadline;
         _cancellationToken = cancellationToken;
@@ -46,7 +49,7 @@ internal sealed class PendingRequest
     /// <summary>Takes it for a run; false when the caller has given up or nobody waits any more. Ends its time in the queue.</summary>
     public bool TryClaim(out TimeSpan queued)
     {
-        queued = Stopwatch.GetElapsedTime(_enqueued);
+        queued = _clock.GetElapsedTime(_enqueued);
 
         if (!Take())
         {

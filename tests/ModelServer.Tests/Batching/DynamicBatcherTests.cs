@@ -197,7 +197,7 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     }
 
     private DynamicBatcher Start(BatchingOptions options) =>
-        new(repository.Network, Model, options, new BatchMetrics(Meters()), NullLogger.Instance);
+        new(repository.Network, Model, options, new BatchMetrics(Meters()), TimeProvider.System, NullLogger.Instance);
 
     private static IMeterFactory Meters() =>
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();

@@ -65,5 +65,5 @@ public sealed class InFlightTests
         Assert.False(house.EnterAsync(Cancellation).AsTask().IsCompleted);
     }
 
-    private static InFlight House(int most, int queue) => new(Options.Create(new PreprocessingOptions { MaxInFlight = most, QueueLimit = queue }));
+    private static InFlight House(int most, int queue) => new(Options.Create(new PreprocessingOptions { MaxInFlight = most, QueueLimit = queue }), TimeProvider.System);
 }
