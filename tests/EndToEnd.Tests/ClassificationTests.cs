@@ -1,7 +1,7 @@
 namespace InferenceTracing.EndToEnd.Tests;
 
 /// <summary>Every test photograph, through all processes, is named right and leaves one complete trace.</summary>
-public sealed class PhotographTests(RunningSystem system)
+public sealed class ClassificationTests(RunningSystem system)
 {
     public static TheoryData<string> Photographs => [.. SharedPhotos.Expected.Keys];
 

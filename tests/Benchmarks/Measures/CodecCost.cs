@@ -5,7 +5,7 @@ using InferenceTracing.Preprocessing.Imaging;
 namespace InferenceTracing.Benchmarks.Measures;
 
 /// <summary>What decoding costs with either codec, by photograph.</summary>
-internal sealed class Codec : IBenchmark
+internal sealed class CodecCost : IBenchmark
 {
     public string Name => "codec";
 

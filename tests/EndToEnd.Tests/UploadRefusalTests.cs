@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace InferenceTracing.EndToEnd.Tests;
 
 /// <summary>What is no photograph, or too much of one, gets a 4xx problem with a reason; the edge stays well.</summary>
-public sealed class RefusalTests(RunningSystem system)
+public sealed class UploadRefusalTests(RunningSystem system)
 {
     private const int MaxBytes = 32 * 1024 * 1024;
 

@@ -7,11 +7,11 @@ using InferenceTracing.TestBed.Traces;
 namespace InferenceTracing.Ensemble.Tests;
 
 /// <summary>A member that fails costs its vote; too many cost the answer.</summary>
-public sealed class FailureTests : IClassFixture<TwoMembers>
+public sealed class MemberFailureTests : IClassFixture<TwoMembers>
 {
     private readonly TwoMembers _vote;
 
-    public FailureTests(TwoMembers vote) => _vote = vote.Fresh();
+    public MemberFailureTests(TwoMembers vote) => _vote = vote.Fresh();
 
     [Fact]
     public async Task Member_Refuses_AnswerIsDegradedAndSaysWhy()

@@ -8,12 +8,12 @@ using Microsoft.Extensions.Logging;
 
 namespace InferenceTracing.ModelServer.Tests;
 
-public sealed class TraceTests(UntrainedRepository repository)
+public sealed class RunTraceTests(UntrainedRepository repository)
 {
     [Fact]
     public async Task Infer_OverHttp_HangsQueueAndRunUnderTheCallersTrace()
     {
-        using var spans = new Spans();
+        using var spans = new EndedSpans();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -4,12 +4,12 @@ using InferenceTracing.ServiceDefaults.Tracing;
 namespace InferenceTracing.ModelServer.Tests;
 
 /// <summary>Every ended span of our own source and of ASP.NET Core.</summary>
-internal sealed class Spans : IDisposable
+internal sealed class EndedSpans : IDisposable
 {
     private readonly List<Activity> _ended = [];
     private readonly ActivityListener _listener;
 
-    public Spans()
+    public EndedSpans()
     {
         _listener = new ActivityListener
         {

@@ -3,7 +3,7 @@ using InferenceTracing.TraceCheck;
 namespace InferenceTracing.EndToEnd.Tests;
 
 /// <summary>Waits for traces, which arrive a little after their answers.</summary>
-internal static class TraceReading
+internal static class TraceWaiting
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 

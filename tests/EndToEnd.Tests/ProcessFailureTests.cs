@@ -7,7 +7,7 @@ using InferenceTracing.TraceCheck;
 namespace InferenceTracing.EndToEnd.Tests;
 
 /// <summary>A system of its own, in which processes are killed: what fails is visible in the answer and on every span above it.</summary>
-public sealed class FailureTests : IAsyncLifetime
+public sealed class ProcessFailureTests : IAsyncLifetime
 {
     private const string Infer = "POST /v2/models/{model}/infer";
 
