@@ -13,10 +13,10 @@ internal static class StageText
             throw new UsageException($"stage: '{text}' is none: write for example 30s:50 or 1m:10..80.");
         }
 
-        var duration = Quantity.Duration(length);
+        var duration = QuantityText.Duration(length);
         var ends = rates.Split("..");
-        var from = Quantity.Number(ends[0]);
-        var to = ends.Length == 1 ? from : Quantity.Number(ends[^1]);
+        var from = QuantityText.Number(ends[0]);
+        var to = ends.Length == 1 ? from : QuantityText.Number(ends[^1]);
 
         return ends.Length <= 2 && duration > TimeSpan.Zero && from + to > 0
             ? new ArrivalStage(duration, from, to)

@@ -17,7 +17,7 @@ internal static class GatewayRegistration
         services.AddApiKeys();
         services.AddKeyRateLimit();
         services.AddSingleton<IActiveHealthCheckPolicy, ProbePolicy>();
-        services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddConfigFilter<AddressCheck>();
+        services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddConfigFilter<DestinationCheck>();
         services.AddHealthChecks().AddCheck<EnsembleCheck>("ensemble");
         builder.WebHost.LimitBodies();
     }

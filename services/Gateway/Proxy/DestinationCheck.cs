@@ -3,7 +3,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace InferenceTracing.Gateway.Proxy;
 
 /// <summary>Says at the start what YARP would find out with the first request: that a destination's address is none.</summary>
-internal sealed class AddressCheck : IProxyConfigFilter
+internal sealed class DestinationCheck : IProxyConfigFilter
 {
     public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel)
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace InferenceTracing.LoadGenerator.Scenarios;
 
 /// <summary>Numbers with a unit, as people write them: <c>150ms</c>, <c>30s</c>, <c>2m</c>, <c>0.1%</c>.</summary>
-internal static class Quantity
+internal static class QuantityText
 {
     /// <exception cref="UsageException">It is no duration.</exception>
     public static TimeSpan Duration(string text)
