@@ -2,6 +2,7 @@ using System.Diagnostics;
 using InferenceTracing.Ensemble.Members;
 using InferenceTracing.Ensemble.Voting;
 using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 

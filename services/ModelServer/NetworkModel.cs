@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using InferenceTracing.ModelServer.Batching;
 using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.ModelServer;

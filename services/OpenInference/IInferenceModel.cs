@@ -1,3 +1,5 @@
+using InferenceTracing.ServiceDefaults.Requests;
+
 namespace InferenceTracing.OpenInference;
 
 /// <summary>What the v2 endpoints serve: one model, be it a network (ModelServer) or a vote of networks (Ensemble).</summary>

@@ -1,3 +1,5 @@
+using InferenceTracing.ServiceDefaults.Requests;
+
 namespace InferenceTracing.OpenInference;
 
 /// <summary>A request that cannot be answered: the status and the one line the caller sees, and the reason its span carries.</summary>
@@ -16,4 +18,7 @@ public sealed class InferenceException(int status, string reason, string message
 
     /// <summary>When the caller may try again (<c>Retry-After</c>), where that is known.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>400: the header <see cref="Deadline.Header"/> says something else than a time.</summary>
+    public static InferenceException InvalidDeadline() => new(400, "invalid_deadline", $"{Deadline.Header} must be a whole number of milliseconds.");
 }

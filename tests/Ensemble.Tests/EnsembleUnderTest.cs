@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.TestBed;
 using InferenceTracing.TestBed.Traces;
 

@@ -1,4 +1,5 @@
 using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.TestBed;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace InferenceTracing.OpenInference.Tests;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Cluster;
 using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 

@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Upload;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -52,7 +53,11 @@ internal static class ClassifyEndpoints
 
             using (photo)
             {
-                var deadline = Deadline.FromHeader(context.Request.Headers[Deadline.Header], options.Value.Timeout, time);
+                if (!Deadline.TryRead(context.Request.Headers[Deadline.Header], options.Value.Timeout, time, out var deadline))
+                {
+                    throw InferenceException.InvalidDeadline();
+                }
+
                 return TypedResults.Ok(await classifier.ClassifyAsync(photo, clock, deadline, cancellationToken).ConfigureAwait(false));
             }
         }

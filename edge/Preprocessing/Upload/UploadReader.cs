@@ -1,5 +1,6 @@
 using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;

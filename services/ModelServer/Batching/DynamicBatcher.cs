@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using InferenceTracing.ModelServer.Graph;
 using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Requests;
 
 namespace InferenceTracing.ModelServer.Batching;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using InferenceTracing.OpenInference.Client;
 using InferenceTracing.OpenInference.Wire;
+using InferenceTracing.ServiceDefaults.Requests;
 
 namespace InferenceTracing.OpenInference;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using InferenceTracing.OpenInference.Wire;
+using InferenceTracing.ServiceDefaults.Requests;
 
 namespace InferenceTracing.OpenInference.Client;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using InferenceTracing.OpenInference.Wire;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -28,7 +29,11 @@ internal sealed class InferEndpoint(OpenInferenceOptions options, TimeProvider c
     private async Task AnswerAsync(HttpContext context)
     {
         var model = ModelRoute.Resolve(context);
-        var deadline = Deadline.FromHeader(context.Request.Headers[Deadline.Header], options.LongestDeadline, clock);
+
+        if (!Deadline.TryRead(context.Request.Headers[Deadline.Header], options.LongestDeadline, clock, out var deadline))
+        {
+            throw InferenceException.InvalidDeadline();
+        }
 
         if (deadline.HasPassed)
         {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace InferenceTracing.OpenInference;
+namespace InferenceTracing.ServiceDefaults.Requests;
 
 /// <summary>
 /// The moment after which nobody waits for an answer any more. Between services only what is left of it travels, in whole
@@ -40,22 +40,22 @@ public readonly struct Deadline
     /// <summary>The same deadline, <paramref name="reserve"/> earlier: for a part of the work whose failure must leave time to answer.</summary>
     public Deadline Earlier(TimeSpan reserve) => new(_clock, Budget - reserve, _end - Ticks(reserve, _clock));
 
-    /// <summary>The caller's deadline from the header's value, never later than <paramref name="longest"/>; no header means <paramref name="longest"/>.</summary>
-    /// <exception cref="InferenceException">400: the value is no whole number of milliseconds.</exception>
-    public static Deadline FromHeader(string? value, TimeSpan longest, TimeProvider clock)
+    /// <summary>
+    /// Reads the caller's deadline from the header's value, never later than <paramref name="longest"/>; no header means <paramref name="longest"/>.
+    /// False when the value is no whole number of milliseconds.
+    /// </summary>
+    public static bool TryRead(string? value, TimeSpan longest, TimeProvider clock, out Deadline deadline)
     {
-        if (string.IsNullOrEmpty(value))
+        var milliseconds = long.MaxValue;
+
+        if (!string.IsNullOrEmpty(value) && !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out milliseconds))
         {
-            return After(longest, clock);
+            deadline = default;
+            return false;
         }
 
-        if (!long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds))
-        {
-            throw new InferenceException(400, "invalid_deadline", $"{Header} must be a whole number of milliseconds.");
-        }
-
-        var budget = milliseconds >= longest.TotalMilliseconds ? longest : TimeSpan.FromMilliseconds(Math.Max(milliseconds, 0));
-        return After(budget, clock);
+        deadline = After(milliseconds >= longest.TotalMilliseconds ? longest : TimeSpan.FromMilliseconds(Math.Max(milliseconds, 0)), clock);
+        return true;
     }
 
     /// <summary>The header's value for the next hop: whole milliseconds left, rounded down, at least 0.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace InferenceTracing.OpenInference;
+namespace InferenceTracing.ServiceDefaults.Requests;
 
 /// <summary>A body in a pooled buffer that grows as bytes arrive, so that a sender's claim of a length costs no memory. Its reader disposes it.</summary>
 public sealed class PooledBody : IDisposable
