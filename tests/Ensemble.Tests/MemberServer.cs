@@ -1,4 +1,5 @@
 using InferenceTracing.OpenInference;
+using InferenceTracing.OpenInference.Server;
 using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.TestBed;
 using Microsoft.AspNetCore.Builder;

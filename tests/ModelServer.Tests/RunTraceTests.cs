@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using InferenceTracing.OpenInference;
+using InferenceTracing.OpenInference.Client;
+using InferenceTracing.OpenInference.Server;
 using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

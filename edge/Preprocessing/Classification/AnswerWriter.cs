@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using InferenceTracing.OpenInference;
+using InferenceTracing.OpenInference.Client;
 using InferenceTracing.Preprocessing.Cluster;
 using InferenceTracing.Preprocessing.Imaging;
 using Microsoft.Extensions.Options;

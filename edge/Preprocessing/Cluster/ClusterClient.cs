@@ -1,4 +1,5 @@
 using InferenceTracing.OpenInference;
+using InferenceTracing.OpenInference.Client;
 using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.Extensions.Options;
 

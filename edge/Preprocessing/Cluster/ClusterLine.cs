@@ -1,4 +1,4 @@
-using InferenceTracing.OpenInference;
+using InferenceTracing.OpenInference.Client;
 
 namespace InferenceTracing.Preprocessing.Cluster;
 

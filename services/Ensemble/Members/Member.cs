@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using InferenceTracing.Ensemble.Voting;
 using InferenceTracing.OpenInference;
+using InferenceTracing.OpenInference.Client;
 using InferenceTracing.ServiceDefaults.Requests;
 
 namespace InferenceTracing.Ensemble.Members;

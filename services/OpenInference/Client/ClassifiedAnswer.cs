@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace InferenceTracing.OpenInference;
+namespace InferenceTracing.OpenInference.Client;
 
 /// <summary>Another service's answer by class names.</summary>
 /// <param name="ModelName">The model that answered.</param>

@@ -1,4 +1,4 @@
-namespace InferenceTracing.OpenInference;
+namespace InferenceTracing.OpenInference.Client;
 
 /// <summary>Another service's answer.</summary>
 /// <param name="ModelName">The model that answered.</param>

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using InferenceTracing.OpenInference.Client;
 using InferenceTracing.OpenInference.Wire;
 using InferenceTracing.ServiceDefaults.Requests;
 
-namespace InferenceTracing.OpenInference;
+namespace InferenceTracing.OpenInference.Client;
 
 /// <summary>
 /// Asks a v2 service for probabilities, pixels and answer as bytes behind the JSON part. One attempt; whether to try again is the caller's

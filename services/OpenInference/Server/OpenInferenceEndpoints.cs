@@ -1,4 +1,3 @@
-using InferenceTracing.OpenInference.Server;
 using InferenceTracing.ServiceDefaults.Settings;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace InferenceTracing.OpenInference;
+namespace InferenceTracing.OpenInference.Server;
 
 /// <summary>
 /// The Open Inference Protocol v2 over HTTP (kserve/open-inference-protocol, specification/protocol/inference_rest.md) with Triton's
