@@ -54,7 +54,7 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
 
         // One picture is the rule; of several, the first speaks for the request.
         var top = SoftVote.Top(combined.AsSpan(0, combined.Length / count));
-        span?.SetTag("inference.top.label", ClassLabels.NameOf(members.Labels, top));
+        span?.SetTag("inference.top.label", RankedClass.NameOf(members.Labels, top));
         span?.SetTag("inference.top.probability", Math.Round(combined[top], 6));
         return combined;
     }

@@ -1,4 +1,3 @@
-using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.AspNetCore.WebUtilities;

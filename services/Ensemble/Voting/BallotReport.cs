@@ -29,7 +29,7 @@ internal static class BallotReport
         {
             var row = vote.Row(image);
             var top = SoftVote.Top(row);
-            votes[image] = new MemberVote(top, ClassLabels.NameOf(labels, top), MathF.Round(row[top], 6));
+            votes[image] = new MemberVote(top, RankedClass.NameOf(labels, top), MathF.Round(row[top], 6));
         }
 
         return votes;

@@ -49,7 +49,7 @@ public sealed class OpenInferenceClient(HttpClient client)
 
         if (deadline.HasPassed)
         {
-            throw Refusal.TooLate(deadline.Budget);
+            throw InferenceException.TooLate(deadline.Budget);
         }
 
         using var content = new PixelContent(images, classification);
@@ -61,12 +61,12 @@ public sealed class OpenInferenceClient(HttpClient client)
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Refusal.TooLate(deadline.Budget, late);
+            throw InferenceException.TooLate(deadline.Budget, late);
         }
         catch (Exception lost) when (lost is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
         {
             throw source.IsCancellationRequested
-                ? Refusal.TooLate(deadline.Budget, lost)
+                ? InferenceException.TooLate(deadline.Budget, lost)
                 : new InferenceException(503, "unreachable", $"{model} cannot be reached.", lost);
         }
         catch (InvalidDataException wrong)
