@@ -12,7 +12,7 @@ namespace InferenceTracing.Preprocessing.Classification;
 internal sealed class Classifier(
     ImagePreprocessor preprocessor,
     ClusterClient cluster,
-    AnswerWriter answers,
+    IOptions<ClusterOptions> settings,
     IOptions<ImageOptions> limits,
     IOptions<PreprocessingOptions> options) : IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class Classifier(
         using (clock.Time(Stage.Request))
         {
             var answer = await cluster.ClassifyAsync(pixels, _options.Top, deadline, cancellationToken).ConfigureAwait(false);
-            return answers.Compose(answer, header, photo.Length, clock);
+            return ClassificationAnswer.Of(answer, header, photo.Length, clock, TraceReference.Current(settings.Value));
         }
     }
 
