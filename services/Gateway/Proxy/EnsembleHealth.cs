@@ -1,8 +1,20 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
 namespace InferenceTracing.Gateway.Proxy;
+
+/// <summary>Ready when YARP's own probes have found an ensemble that is.</summary>
+internal sealed class EnsembleHealth(IProxyStateLookup proxy) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(proxy.TryGetCluster("ensemble", out var cluster)
+            && cluster.Destinations.Values.Any(destination => destination.Health.Active == DestinationHealth.Healthy)
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy("no ensemble is ready"));
+}
 
 /// <summary>
 /// The first probe decides, and afterwards two failures in a row. YARP's own ConsecutiveFailures takes a destination for healthy after its
