@@ -107,3 +107,6 @@ internal static class ScenarioBuilder
     private static int? Positive(int? value, string setting) =>
         value is null or > 0 ? value : throw new UsageException($"{setting}: must be 1 or more, not {value}.");
 }
+
+/// <summary>Something the reader can mend before anything is measured; the message is the one line they read, the exit code is 2.</summary>
+internal sealed class UsageException(string message) : Exception(message);
