@@ -7,25 +7,6 @@ namespace InferenceTracing.LoadGenerator.Arrivals;
 /// </summary>
 internal sealed class ArrivalSchedule(IReadOnlyList<ArrivalStage> stages, ArrivalKind kind, int seed)
 {
-    /// <summary>How long the schedule lasts.</summary>
-    public TimeSpan Duration => stages.Aggregate(TimeSpan.Zero, static (sum, stage) => sum + stage.Duration);
-
-    /// <summary>The rate asked for at a moment; zero after the end.</summary>
-    public double RateAt(TimeSpan time)
-    {
-        foreach (var stage in stages)
-        {
-            if (time < stage.Duration)
-            {
-                return stage.RateAt(time);
-            }
-
-            time -= stage.Duration;
-        }
-
-        return 0;
-    }
-
     /// <summary>The intended starts, from the start of the run, in order.</summary>
     public IEnumerable<TimeSpan> Starts()
     {
@@ -72,9 +53,6 @@ internal sealed record ArrivalStage(TimeSpan Duration, double From, double To)
 {
     /// <summary>Arrivals that are due in the whole stage.</summary>
     public double Arrivals => (From + To) / 2 * Duration.TotalSeconds;
-
-    /// <summary>The rate at a moment of the stage.</summary>
-    public double RateAt(TimeSpan time) => From + ((To - From) * (time / Duration));
 
     /// <summary>When the <paramref name="arrivals"/>th arrival is due, from the start of the stage.</summary>
     public TimeSpan TimeOf(double arrivals)

@@ -5,10 +5,9 @@ using InferenceTracing.OpenInference.Wire;
 namespace InferenceTracing.OpenInference.Client;
 
 /// <summary>Another service's answer.</summary>
-/// <param name="ModelName">The model that answered.</param>
-/// <param name="ModelVersion">Its version; empty where the service names none.</param>
+/// <param name="ModelVersion">The version of the model that answered; empty where the service names none.</param>
 /// <param name="Prediction">The probabilities, and as parameters the answer's scalars: string, long, double or bool.</param>
-public sealed record InferenceAnswer(string ModelName, string ModelVersion, Prediction Prediction);
+public sealed record InferenceAnswer(string ModelVersion, Prediction Prediction);
 
 /// <summary>Reads an inference answer with <c>probabilities</c> FP32 <c>[N, 1000]</c>, as bytes behind the JSON part or inside it.</summary>
 internal sealed class AnswerParser(int images)
@@ -55,7 +54,7 @@ internal sealed class AnswerParser(int images)
             throw new InvalidDataException("the answer has values that are no probabilities.");
         }
 
-        return new InferenceAnswer(_model, _version ?? "", new Prediction(probabilities, ProbabilitiesOutput.Classes, _parameters));
+        return new InferenceAnswer(_version ?? "", new Prediction(probabilities, ProbabilitiesOutput.Classes, _parameters));
     }
 
     private int Expected => images * ProbabilitiesOutput.Classes;
