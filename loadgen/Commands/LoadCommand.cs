@@ -1,5 +1,4 @@
 using System.CommandLine;
-using InferenceTracing.LoadGenerator.Scenarios;
 
 namespace InferenceTracing.LoadGenerator.Commands;
 
