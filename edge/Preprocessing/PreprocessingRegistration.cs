@@ -21,12 +21,11 @@ internal static class PreprocessingRegistration
         services.AddValidatedOptions<ClusterOptions>(ClusterOptions.Section, options => options.Problems());
         services.AddValidatedOptions<ImageOptions>(ImageOptions.Section);
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ImageOptions>>((kestrel, limits) =>
-            kestrel.Limits.MaxRequestBodySize = (long)limits.Value.MaxBytes + Multipart.OverheadBytes);
+            kestrel.Limits.MaxRequestBodySize = (long)limits.Value.MaxBytes + UploadReader.FormBytes);
 
         services.AddSingleton(provider => new ImagePreprocessor(provider.GetRequiredService<IOptions<ImageOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ClusterClient>();
         services.AddSingleton<UploadReader>();
-        services.AddSingleton<AnswerWriter>();
         services.AddSingleton<Classifier>();
         services.AddSingleton<InFlight>();
         services.AddSingleton<ClusterWatch>();

@@ -7,25 +7,6 @@ namespace InferenceTracing.LoadGenerator.Arrivals;
 /// </summary>
 internal sealed class ArrivalSchedule(IReadOnlyList<ArrivalStage> stages, ArrivalKind kind, int seed)
 {
-    /// <summary>How long the schedule lasts.</summary>
-    public TimeSpan Duration => stages.Aggregate(TimeSpan.Zero, static (sum, stage) => sum + stage.Duration);
-
-    /// <summary>The rate asked for at a moment; zero after the end.</summary>
-    public double RateAt(TimeSpan time)
-    {
-        foreach (var stage in stages)
-        {
-            if (time < stage.Duration)
-            {
-                return stage.RateAt(time);
-            }
-
-            time -= stage.Duration;
-        }
-
-        return 0;
-    }
-
     /// <summary>The intended starts, from the start of the run, in order.</summary>
     public IEnumerable<TimeSpan> Starts()
     {
@@ -62,4 +43,28 @@ internal enum ArrivalKind
 
     /// <summary>As from many callers who know nothing of each other: exponentially distributed distances.</summary>
     Poisson,
+}
+
+/// <summary>A stretch of the open model: the arrival rate goes in a straight line from one value to the other.</summary>
+/// <param name="Duration">How long it lasts.</param>
+/// <param name="From">Arrivals a second at its start.</param>
+/// <param name="To">Arrivals a second at its end; the same as <paramref name="From"/> for a constant rate.</param>
+internal sealed record ArrivalStage(TimeSpan Duration, double From, double To)
+{
+    /// <summary>Arrivals that are due in the whole stage.</summary>
+    public double Arrivals => (From + To) / 2 * Duration.TotalSeconds;
+
+    /// <summary>When the <paramref name="arrivals"/>th arrival is due, from the start of the stage.</summary>
+    public TimeSpan TimeOf(double arrivals)
+    {
+        if (arrivals <= 0)
+        {
+            return TimeSpan.Zero;
+        }
+
+        // From·t + (To − From)·t² / 2·Duration = arrivals, solved for t in the form that is stable for a slope of zero.
+        var slope = (To - From) / Duration.TotalSeconds;
+        var seconds = 2 * arrivals / (From + Math.Sqrt(Math.Max(0, (From * From) + (2 * slope * arrivals))));
+        return TimeSpan.FromSeconds(Math.Min(seconds, Duration.TotalSeconds));
+    }
 }

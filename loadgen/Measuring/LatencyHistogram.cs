@@ -9,9 +9,6 @@ namespace InferenceTracing.LoadGenerator.Measuring;
 /// </summary>
 internal sealed class LatencyHistogram
 {
-    /// <summary>The largest relative error of a percentile.</summary>
-    public const double RelativeError = 1.0 / (2 * SubBuckets);
-
     private const int SubBuckets = 128;
     private const int SubBucketBits = 7;
     private const int LargestBit = 36;
@@ -64,7 +61,7 @@ internal sealed class LatencyHistogram
         Count += other.Count;
     }
 
-    /// <summary>The smallest duration that at least <paramref name="percent"/> of all are not above (nearest rank), within <see cref="RelativeError"/>.</summary>
+    /// <summary>The smallest duration that at least <paramref name="percent"/> of all are not above (nearest rank), within 0.4 %.</summary>
     /// <param name="percent">0 … 100.</param>
     public TimeSpan Percentile(double percent)
     {
@@ -87,13 +84,6 @@ internal sealed class LatencyHistogram
         }
 
         return TimeSpan.Zero;
-    }
-
-    /// <summary>How many durations were not above <paramref name="limit"/>, counted by whole buckets.</summary>
-    public long CountUpTo(TimeSpan limit)
-    {
-        var last = IndexOf(Math.Clamp(limit.Ticks / TimeSpan.TicksPerMicrosecond, 0, Largest.Ticks / TimeSpan.TicksPerMicrosecond));
-        return _counts.Take(last + 1).Sum();
     }
 
     private static int IndexOf(long microseconds)

@@ -64,3 +64,28 @@ internal sealed record Measured
     /// <summary>0 … 1 of what was answered.</summary>
     public double DegradedShare => Answered == 0 ? 0 : (double)Degraded / Answered;
 }
+
+/// <summary>What one address answered.</summary>
+internal sealed class TargetCount(Uri target)
+{
+    public Uri Target { get; } = target;
+
+    public long Answered { get; private set; }
+
+    public long Failed { get; private set; }
+
+    public LatencyHistogram Latency { get; } = new();
+
+    public void Add(TimeSpan latency, in Outcome outcome)
+    {
+        if (outcome.Error is null)
+        {
+            Answered++;
+            Latency.Record(latency);
+        }
+        else
+        {
+            Failed++;
+        }
+    }
+}

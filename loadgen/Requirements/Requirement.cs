@@ -28,11 +28,11 @@ internal sealed partial record Requirement(string Text, string Metric, string Co
 
         var limit = metric switch
         {
-            "rate" => Quantity.Number(value),
-            "errors" or "degraded" or "traces" => Quantity.Share(value),
-            "mean" or "min" or "max" => Quantity.Duration(value).TotalMilliseconds,
+            "rate" => QuantityText.Number(value),
+            "errors" or "degraded" or "traces" => QuantityText.Share(value),
+            "mean" or "min" or "max" => QuantityText.Duration(value).TotalMilliseconds,
             ['p', .. var percent] when double.TryParse(percent, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var p) && p is >= 0 and <= 100 =>
-                Quantity.Duration(value).TotalMilliseconds,
+                QuantityText.Duration(value).TotalMilliseconds,
             _ => throw new UsageException($"require: '{metric}' is not measured; there are p50, p95, p99.9 and so on, mean, min, max, errors, degraded, rate and traces."),
         };
 

@@ -23,16 +23,16 @@ internal static class ScenarioBuilder
             Load = load,
             Duration = duration,
             Requests = requests,
-            WarmUp = Quantity.Duration(settings.WarmUp ?? "3s"),
+            WarmUp = QuantityText.Duration(settings.WarmUp ?? "3s"),
             Photos = settings.Photos,
             Multipart = Body(settings.Body ?? "multipart"),
             KeepAlive = settings.KeepAlive ?? true,
             Edges = Positive(settings.Edges, "edges") ?? 4,
-            Timeout = Quantity.Duration(settings.Timeout ?? "10s") is { Ticks: > 0 } timeout ? timeout : throw new UsageException("timeout: must be longer than nothing."),
+            Timeout = QuantityText.Duration(settings.Timeout ?? "10s") is { Ticks: > 0 } timeout ? timeout : throw new UsageException("timeout: must be longer than nothing."),
             MaxInFlight = Positive(settings.MaxInFlight, "max-in-flight") ?? 1024,
             Headers = settings.Headers ?? new Dictionary<string, string>(),
             Requirements = [.. (settings.Require ?? []).Select(Requirement.Parse)],
-            CheckTraces = Quantity.Share(settings.CheckTraces ?? "5%"),
+            CheckTraces = QuantityText.Share(settings.CheckTraces ?? "5%"),
             MustCheckTraces = settings.CheckTraces is not null,
             Jaeger = Address(settings.Jaeger ?? "http://127.0.0.1:16686", "jaeger"),
             Seed = settings.Seed ?? 1,
@@ -52,7 +52,7 @@ internal static class ScenarioBuilder
         }
 
         var kind = Kind(settings.Arrivals ?? "even");
-        var duration = settings.Duration is not null ? Quantity.Duration(settings.Duration)
+        var duration = settings.Duration is not null ? QuantityText.Duration(settings.Duration)
             : requests is not null ? Timeout.InfiniteTimeSpan
             : TimeSpan.FromSeconds(30);
 
@@ -107,3 +107,6 @@ internal static class ScenarioBuilder
     private static int? Positive(int? value, string setting) =>
         value is null or > 0 ? value : throw new UsageException($"{setting}: must be 1 or more, not {value}.");
 }
+
+/// <summary>Something the reader can mend before anything is measured; the message is the one line they read, the exit code is 2.</summary>
+internal sealed class UsageException(string message) : Exception(message);

@@ -37,7 +37,7 @@ internal sealed class LoadTelemetry : IDisposable
         }
 
         var version = typeof(LoadTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-        var share = Environment.GetEnvironmentVariable("OTEL_TRACES_SAMPLER_ARG") is { Length: > 0 } text ? Quantity.Share(text) : 1;
+        var share = Environment.GetEnvironmentVariable("OTEL_TRACES_SAMPLER_ARG") is { Length: > 0 } text ? QuantityText.Share(text) : 1;
 
         return new LoadTelemetry(OpenTelemetrySdk.Create(builder => builder
             .ConfigureResource(resource => resource

@@ -68,3 +68,6 @@ internal sealed class StageBreakdown
     private static List<StageTime> Times(Dictionary<string, LatencyHistogram> times) =>
         [.. times.Select(stage => new StageTime(stage.Key, stage.Value.Mean, stage.Value.Percentile(50), stage.Value.Percentile(95)))];
 }
+
+/// <summary>How long a stage took over many traces.</summary>
+internal sealed record StageTime(string Name, TimeSpan Mean, TimeSpan P50, TimeSpan P95);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using InferenceTracing.Ensemble.Members;
 using InferenceTracing.Ensemble.Voting;
 using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
@@ -53,7 +54,7 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
 
         // One picture is the rule; of several, the first speaks for the request.
         var top = SoftVote.Top(combined.AsSpan(0, combined.Length / count));
-        span?.SetTag("inference.top.label", ClassLabels.NameOf(members.Labels, top));
+        span?.SetTag("inference.top.label", RankedClass.NameOf(members.Labels, top));
         span?.SetTag("inference.top.probability", Math.Round(combined[top], 6));
         return combined;
     }

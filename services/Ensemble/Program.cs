@@ -1,5 +1,5 @@
 using InferenceTracing.Ensemble;
-using InferenceTracing.OpenInference;
+using InferenceTracing.OpenInference.Server;
 using InferenceTracing.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(Service.Options(args));

@@ -2,6 +2,8 @@ using InferenceTracing.Gateway.Keys;
 using InferenceTracing.Gateway.Proxy;
 using InferenceTracing.ServiceDefaults;
 using InferenceTracing.ServiceDefaults.Settings;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Health;
 
 namespace InferenceTracing.Gateway;
@@ -17,9 +19,12 @@ internal static class GatewayRegistration
         services.AddApiKeys();
         services.AddKeyRateLimit();
         services.AddSingleton<IActiveHealthCheckPolicy, ProbePolicy>();
-        services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddConfigFilter<AddressCheck>();
-        services.AddHealthChecks().AddCheck<EnsembleCheck>("ensemble");
-        builder.WebHost.LimitBodies();
+        services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddConfigFilter<DestinationCheck>();
+        services.AddHealthChecks().AddCheck<EnsembleHealth>("ensemble");
+
+        // Kestrel stops reading a body at the gateway's limit, also one that does not say its length.
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>((kestrel, gateway) =>
+            kestrel.Limits.MaxRequestBodySize = gateway.Value.MaxBodyBytes);
     }
 
     public static void MapGateway(this WebApplication app)

@@ -37,3 +37,29 @@ public sealed record KnownModel(string Name, IReadOnlyList<string> Hashes, Pinne
         bytes,
         hash);
 }
+
+/// <summary>A file of the outside world: where it may be fetched, and what it must be. Only the hash is trusted.</summary>
+/// <param name="Addresses">Tried in this order.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Sha256">Its SHA-256 in lower-case hexadecimal.</param>
+public sealed record PinnedFile(IReadOnlyList<Uri> Addresses, long Bytes, string Sha256);
+
+/// <summary>Which EfficientNet a machine has.</summary>
+public static class EfficientNet
+{
+    /// <summary>The one this project is about.</summary>
+    public const string B0 = "efficientnetb0";
+
+    /// <summary>A newer network that stands in for it where somebody has put it; it goes by its own name.</summary>
+    public const string V2B0 = "efficientnetv2b0";
+
+    /// <summary>
+    /// <see cref="B0"/> where a repository has it; else <see cref="V2B0"/> where one has that; else <see cref="B0"/>, which start-up downloads
+    /// or draws untrained.
+    /// </summary>
+    public static string Choose(ModelSearchPath repositories)
+    {
+        ArgumentNullException.ThrowIfNull(repositories);
+        return repositories.Find(B0) is null && repositories.Find(V2B0) is not null ? V2B0 : B0;
+    }
+}

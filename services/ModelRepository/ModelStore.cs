@@ -165,3 +165,25 @@ public sealed class ModelStore : IDisposable
         }
     }
 }
+
+/// <summary>A model that is there and checked, ready to be loaded.</summary>
+/// <param name="Name">Its name, for example <c>efficientnetb0</c>.</param>
+/// <param name="Version">The name of its version folder.</param>
+/// <param name="GraphPath">The ONNX file.</param>
+/// <param name="Config">What the graph wants and gives.</param>
+/// <param name="Labels">1,000 lines, the synonyms of each class; empty where no labels file was found.</param>
+public sealed record ServedModel(string Name, string Version, string GraphPath, ModelConfig Config, IReadOnlyList<string> Labels)
+{
+    /// <summary>True for random weights.</summary>
+    public bool Untrained => Config.Untrained;
+}
+
+/// <summary>How far the search for a model has come.</summary>
+/// <param name="Stage">What happens now, for example <c>downloading</c>.</param>
+/// <param name="Fraction">The share that is done, 0 … 1, where that is known.</param>
+public readonly record struct ModelProgress(string Stage, double? Fraction = null)
+{
+    /// <summary>For people: <c>downloading 45 %</c>.</summary>
+    public override string ToString() =>
+        Fraction is { } share ? FormattableString.Invariant($"{Stage} {Math.Floor(share * 100):0} %") : Stage;
+}

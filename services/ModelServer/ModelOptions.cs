@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using InferenceTracing.ServiceDefaults;
 
 namespace InferenceTracing.ModelServer;
 
@@ -24,5 +25,21 @@ internal sealed class ModelOptions
         {
             yield return "Name the model to serve: --Model:Name=efficientnetb0 (or Model__Name in the environment).";
         }
+    }
+}
+
+/// <summary>A model server goes by its model's name.</summary>
+internal static class ModelIdentity
+{
+    private const int EfficientNetPort = 5012;
+
+    private const int OtherPort = 5013;
+
+    /// <summary>Name and port by the setting <c>Model:Name</c>.</summary>
+    public static ServiceIdentity Of(IConfiguration settings)
+    {
+        var name = settings["Model:Name"] is { Length: > 0 } given ? given : "modelserver";
+
+        return new ServiceIdentity(name, name.StartsWith("efficientnet", StringComparison.Ordinal) ? EfficientNetPort : OtherPort, "cluster");
     }
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using InferenceTracing.ModelServer.Batching;
 using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Requests;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.ModelServer;
@@ -42,4 +44,13 @@ internal sealed class NetworkModel(IOptions<ModelOptions> options) : IInferenceM
             ? batcher.EnqueueAsync(images, deadline, cancellationToken)
             : throw new InferenceException(503, "model_not_ready", $"{model.Name} is not ready: {Stage}.") { RetryAfter = LoadingPause };
     }
+}
+
+/// <summary>Ready once the model is loaded and warm; before that, how far it is.</summary>
+internal sealed class ModelHealth(NetworkModel model) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(model.IsReady
+            ? HealthCheckResult.Healthy(model.Metadata.Untrained ? "untrained: random weights" : null)
+            : HealthCheckResult.Unhealthy(model.Stage));
 }

@@ -1,3 +1,5 @@
+using InferenceTracing.ServiceDefaults.Requests;
+
 namespace InferenceTracing.OpenInference;
 
 /// <summary>What the v2 endpoints serve: one model, be it a network (ModelServer) or a vote of networks (Ensemble).</summary>
@@ -33,4 +35,14 @@ public sealed record Prediction(ReadOnlyMemory<float> Probabilities, int Classes
 
     /// <summary>The probabilities of image <paramref name="index"/>.</summary>
     public ReadOnlySpan<float> Row(int index) => Probabilities.Span.Slice(index * Classes, Classes);
+}
+
+/// <summary>The one output every model here has: FP32 <c>[N, 1000]</c>, the probabilities of the ImageNet-1k classes.</summary>
+public static class ProbabilitiesOutput
+{
+    /// <summary>Name of the v2 output.</summary>
+    public const string Name = "probabilities";
+
+    /// <summary>Classes of a row.</summary>
+    public const int Classes = 1000;
 }

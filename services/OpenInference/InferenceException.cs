@@ -1,3 +1,5 @@
+using InferenceTracing.ServiceDefaults.Requests;
+
 namespace InferenceTracing.OpenInference;
 
 /// <summary>A request that cannot be answered: the status and the one line the caller sees, and the reason its span carries.</summary>
@@ -16,4 +18,36 @@ public sealed class InferenceException(int status, string reason, string message
 
     /// <summary>When the caller may try again (<c>Retry-After</c>), where that is known.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>400: the header <see cref="Deadline.Header"/> says something else than a time.</summary>
+    public static InferenceException InvalidDeadline() => new(400, "invalid_deadline", $"{Deadline.Header} must be a whole number of milliseconds.");
+
+    /// <summary>400: this is no v2 request.</summary>
+    internal static InferenceException Malformed(string message, Exception? cause = null) => new(400, "bad_request", message, cause);
+
+    /// <summary>404: there is no such model or version here.</summary>
+    internal static InferenceException NotFound(string message) => new(404, "model_not_found", message);
+
+    /// <summary>413: too many images, or too many bytes.</summary>
+    internal static InferenceException TooLarge(string message, Exception? cause = null) => new(413, "too_large", message, cause);
+
+    /// <summary>422: a v2 request, but not one this model can answer.</summary>
+    internal static InferenceException Unprocessable(string message) => new(422, "unprocessable", message);
+
+    /// <summary>504: nobody waits any more.</summary>
+    internal static InferenceException TooLate(TimeSpan budget, Exception? cause = null) =>
+        new(504, "deadline_exceeded", FormattableString.Invariant($"The deadline of {budget.TotalMilliseconds:0} ms has passed."), cause);
+
+    /// <summary>The reason that stands for a status another service answered with; null for one that v2 services do not send.</summary>
+    internal static string? ReasonOf(int status) => status switch
+    {
+        400 => "bad_request",
+        404 => "model_not_found",
+        413 => "too_large",
+        422 => "unprocessable",
+        429 => "rate_limited",
+        503 => "unavailable",
+        504 => "deadline_exceeded",
+        _ => null,
+    };
 }

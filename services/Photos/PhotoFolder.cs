@@ -50,3 +50,8 @@ public static class PhotoFolder
         ? []
         : folder.EnumerateFiles().Where(file => Endings.Contains(file.Extension.ToLowerInvariant())).OrderBy(file => file.Name, StringComparer.Ordinal);
 }
+
+/// <summary>A photograph to classify.</summary>
+/// <param name="Name">Its file's name.</param>
+/// <param name="Bytes">The file, as it is sent.</param>
+public sealed record Photograph(string Name, byte[] Bytes);

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.TestBed;
 using InferenceTracing.TestBed.Traces;
 
@@ -66,9 +67,9 @@ internal sealed class EnsembleUnderTest : IAsyncDisposable
     /// <summary>Asks about as many images as <paramref name="firstBytes"/> has bytes, each beginning with its byte.</summary>
     public async Task<EnsembleAnswer> AskAsync(byte[]? firstBytes = null, string? timeoutMs = null, CancellationToken cancellationToken = default)
     {
-        var traceId = TraceId.New();
+        var traceId = TraceContext.NewTraceId();
         using var request = Request(firstBytes ?? [0]);
-        request.Headers.Add("traceparent", TraceId.Parent(traceId));
+        request.Headers.Add("traceparent", TraceContext.Parent(traceId));
         request.Headers.TryAddWithoutValidation(Deadline.Header, timeoutMs);
 
         using var answer = await Client.SendAsync(request, cancellationToken);

@@ -1,4 +1,6 @@
 using InferenceTracing.OpenInference;
+using InferenceTracing.OpenInference.Server;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.TestBed;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

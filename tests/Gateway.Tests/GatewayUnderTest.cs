@@ -67,9 +67,9 @@ public sealed class GatewayUnderTest : IAsyncLifetime
     /// <summary>A request for inference, in a trace of its own.</summary>
     internal static (HttpRequestMessage Request, string TraceId) Inference(HttpContent? content = null)
     {
-        var traceId = TraceId.New();
+        var traceId = TraceContext.NewTraceId();
         var request = new HttpRequestMessage(HttpMethod.Post, InferPath) { Content = content ?? new ByteArrayContent([1, 2, 3]) };
-        request.Headers.Add("traceparent", TraceId.Parent(traceId));
+        request.Headers.Add("traceparent", TraceContext.Parent(traceId));
         return (request, traceId);
     }
 

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using InferenceTracing.OpenInference;
+using InferenceTracing.OpenInference.Client;
+using InferenceTracing.ServiceDefaults.Requests;
 
 namespace InferenceTracing.ModelServer.Tests;
 

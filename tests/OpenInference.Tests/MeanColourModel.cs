@@ -1,3 +1,5 @@
+using InferenceTracing.ServiceDefaults.Requests;
+
 namespace InferenceTracing.OpenInference.Tests;
 
 /// <summary>A small real model: the answer of an image depends on its pixels alone, and the test can compute it.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using InferenceTracing.ServiceDefaults.Requests;
 
 namespace InferenceTracing.OpenInference.Tests;
 

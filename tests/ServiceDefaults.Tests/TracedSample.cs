@@ -27,8 +27,8 @@ public sealed class TracedSample : IAsyncLifetime
     /// <summary>Sends a request in a trace of its own.</summary>
     internal async Task<(HttpResponseMessage Answer, string TraceId)> SendAsync(HttpMethod method, string path, HttpContent? content = null)
     {
-        var traceId = TraceId.New();
-        return (await SendAsync(method, path, TraceId.Parent(traceId), content), traceId);
+        var traceId = TraceContext.NewTraceId();
+        return (await SendAsync(method, path, TraceContext.Parent(traceId), content), traceId);
     }
 
     internal Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string traceparent, HttpContent? content = null)

@@ -1,4 +1,9 @@
+using System.Diagnostics;
+using System.Text.Json;
 using InferenceTracing.OpenInference;
+using InferenceTracing.OpenInference.Client;
+using InferenceTracing.Preprocessing.Cluster;
+using InferenceTracing.Preprocessing.Imaging;
 
 namespace InferenceTracing.Preprocessing.Classification;
 
@@ -19,7 +24,54 @@ internal sealed record ClassificationAnswer(
     bool Untrained,
     ImageDescription Image,
     Timings Timings,
-    TraceReference? Trace);
+    TraceReference? Trace)
+{
+    /// <summary>Puts the answer together from the ensemble's.</summary>
+    /// <exception cref="InferenceException">The ensemble's answer lacks what it promises.</exception>
+    public static ClassificationAnswer Of(ClassifiedAnswer answer, ImageHeader header, int bytes, Stopwatches clock, TraceReference? trace)
+    {
+        if (answer.Images is not [{ Count: > 0 } top])
+        {
+            throw new InferenceException(StatusCodes.Status503ServiceUnavailable, "bad_upstream_answer", "The ensemble's answer names no class.");
+        }
+
+        var request = clock[Stage.Request];
+        var ensemble = answer.Parameters.GetValueOrDefault("ensemble_ms") switch { double value => value, long value => value, _ => 0 };
+
+        return new ClassificationAnswer(
+            top[0],
+            top,
+            VotesOf(answer),
+            answer.Parameters.GetValueOrDefault("degraded") is true,
+            answer.Parameters.GetValueOrDefault("untrained") is true,
+            new ImageDescription(header.Format, header.Width, header.Height, bytes),
+            new Timings(
+                clock[Stage.Upload], clock[Stage.Inspect], clock[Stage.Preprocess], request,
+                Math.Round(request - ensemble, 3), ensemble, clock.TotalMilliseconds),
+            trace);
+    }
+
+    private static List<Vote> VotesOf(ClassifiedAnswer answer)
+    {
+        if (answer.Parameters.GetValueOrDefault("members") is not string json)
+        {
+            return [];
+        }
+
+        var members = JsonSerializer.Deserialize(json, MemberReport.Json.MemberReportArray) ?? [];
+
+        return [.. members.Select(member => new Vote(
+            member.Name,
+            member.Version,
+            member.Votes is [var vote, ..] ? vote.Label : null,
+            member.Votes is [var voted, ..] ? voted.Class : null,
+            member.Votes is [var first, ..] ? first.Probability : null,
+            member.Error,
+            member.Ms,
+            member.QueueMs,
+            member.RunMs))];
+    }
+}
 
 /// <summary>One member's vote; without a label it failed, for the reason in <paramref name="Error"/>.</summary>
 internal sealed record Vote(string Model, string? Version, string? Label, int? Class, float? Probability, string? Error, double Ms, double? QueueMs, double? RunMs);
@@ -31,4 +83,12 @@ internal sealed record ImageDescription(string Format, int Width, int Height, in
 internal sealed record Timings(double Upload, double Inspect, double Preprocess, double Request, double Network, double Ensemble, double Total);
 
 /// <summary>The trace's id, and the address where it is seen.</summary>
-internal sealed record TraceReference(string Id, string? Url);
+internal sealed record TraceReference(string Id, string? Url)
+{
+    /// <summary>The trace of the request being answered; null where tracing is off.</summary>
+    public static TraceReference? Current(ClusterOptions cluster) => Activity.Current is { } span
+        ? new TraceReference(
+            span.TraceId.ToHexString(),
+            cluster.TraceUrl is "" ? null : cluster.TraceUrl.Replace("{traceId}", span.TraceId.ToHexString(), StringComparison.Ordinal))
+        : null;
+}

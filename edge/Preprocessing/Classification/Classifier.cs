@@ -2,6 +2,7 @@ using System.Diagnostics;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Cluster;
 using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,7 @@ namespace InferenceTracing.Preprocessing.Classification;
 internal sealed class Classifier(
     ImagePreprocessor preprocessor,
     ClusterClient cluster,
-    AnswerWriter answers,
+    IOptions<ClusterOptions> settings,
     IOptions<ImageOptions> limits,
     IOptions<PreprocessingOptions> options) : IDisposable
 {
@@ -33,7 +34,7 @@ internal sealed class Classifier(
         using (clock.Time(Stage.Request))
         {
             var answer = await cluster.ClassifyAsync(pixels, _options.Top, deadline, cancellationToken).ConfigureAwait(false);
-            return answers.Compose(answer, header, photo.Length, clock);
+            return ClassificationAnswer.Of(answer, header, photo.Length, clock, TraceReference.Current(settings.Value));
         }
     }
 

@@ -1,8 +1,11 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Threading.RateLimiting;
 using InferenceTracing.OpenInference;
+using InferenceTracing.Preprocessing.Cluster;
 using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Upload;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -13,6 +16,12 @@ namespace InferenceTracing.Preprocessing.Classification;
 /// <summary><c>POST /preprocessing</c>, also <c>POST /v1/classify</c>: a photograph in, a prediction out; RFC 9457 problem details on error.</summary>
 internal static class ClassifyEndpoints
 {
+    private const string DeviceHeader = "x-device-id";
+    private const int LongestDeviceName = 64;
+
+    private static readonly SearchValues<char> DeviceLetters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-");
+
     public static void MapClassify(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost("/preprocessing", ClassifyAsync);
@@ -24,19 +33,19 @@ internal static class ClassifyEndpoints
         [FromServices] UploadReader uploads,
         [FromServices] Classifier classifier,
         [FromServices] InFlight inFlight,
-        [FromServices] AnswerWriter answers,
+        [FromServices] IOptions<ClusterOptions> cluster,
         [FromServices] IOptions<PreprocessingOptions> options,
         [FromServices] TimeProvider time,
         [FromServices] ILogger<Classifier> logger)
     {
         var cancellationToken = context.RequestAborted;
-        DeviceId.Tag(Activity.Current, context.Request.Headers[DeviceId.Header]);
+        TagDevice(Activity.Current, context.Request.Headers[DeviceHeader]);
         using RateLimitLease place = await inFlight.EnterAsync(cancellationToken).ConfigureAwait(false);
 
         if (!place.IsAcquired)
         {
             return Problem(
-                context, logger, answers.Trace(), StatusCodes.Status503ServiceUnavailable,
+                context, logger, TraceReference.Current(cluster.Value), StatusCodes.Status503ServiceUnavailable,
                 "too_busy", "Too many photographs at once; try again shortly.", retryAfter: TimeSpan.FromSeconds(1));
         }
 
@@ -52,17 +61,30 @@ internal static class ClassifyEndpoints
 
             using (photo)
             {
-                var deadline = Deadline.FromHeader(context.Request.Headers[Deadline.Header], options.Value.Timeout, time);
+                if (!Deadline.TryRead(context.Request.Headers[Deadline.Header], options.Value.Timeout, time, out var deadline))
+                {
+                    throw InferenceException.InvalidDeadline();
+                }
+
                 return TypedResults.Ok(await classifier.ClassifyAsync(photo, clock, deadline, cancellationToken).ConfigureAwait(false));
             }
         }
         catch (ImageRejectedException rejected)
         {
-            return Problem(context, logger, answers.Trace(), rejected.Status, rejected.Reason, rejected.Message, retryAfter: null);
+            return Problem(context, logger, TraceReference.Current(cluster.Value), rejected.Status, rejected.Reason, rejected.Message, retryAfter: null);
         }
         catch (InferenceException failed)
         {
-            return Problem(context, logger, answers.Trace(), failed.Status, failed.Reason, failed.Message, failed.RetryAfter);
+            return Problem(context, logger, TraceReference.Current(cluster.Value), failed.Status, failed.Reason, failed.Message, failed.RetryAfter);
+        }
+    }
+
+    /// <summary>Which edge sent the photograph, where it says so. Anybody can send the header, so only what is a name reaches the trace.</summary>
+    private static void TagDevice(Activity? span, string? device)
+    {
+        if (device is { Length: > 0 and <= LongestDeviceName } && !device.AsSpan().ContainsAnyExcept(DeviceLetters))
+        {
+            span?.SetTag("device.id", device);
         }
     }
 

@@ -1,5 +1,5 @@
-using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -9,6 +9,9 @@ namespace InferenceTracing.Preprocessing.Upload;
 /// <summary>Takes the photograph out of a request: the body itself, or the part <c>file</c> of a multipart form.</summary>
 internal sealed class UploadReader(IOptions<ImageOptions> limits)
 {
+    /// <summary>Bytes a form adds to the file it carries: boundaries, part headers and small other fields.</summary>
+    public const int FormBytes = 64 * 1024;
+
     private const string Field = "file";
     private const int MaxBoundaryLength = 128;
 
@@ -18,7 +21,7 @@ internal sealed class UploadReader(IOptions<ImageOptions> limits)
     /// <exception cref="ImageRejectedException">Too long (413), no such part, or cut off (400).</exception>
     public async Task<PooledBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > _maxBytes + Multipart.OverheadBytes)
+        if (request.ContentLength > _maxBytes + FormBytes)
         {
             throw TooLarge();
         }

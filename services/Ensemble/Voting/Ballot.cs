@@ -1,3 +1,4 @@
+using System.Text.Json;
 using InferenceTracing.Ensemble.Members;
 using InferenceTracing.OpenInference;
 
@@ -12,4 +13,40 @@ namespace InferenceTracing.Ensemble.Voting;
 internal sealed record Ballot(Member Member, Prediction? Vote, string? Version, InferenceException? Failure, TimeSpan Took)
 {
     public override string ToString() => Failure is null ? Member.Name : $"{Member.Name}: {Failure.Message}";
+}
+
+/// <summary>
+/// Who voted for what, and who failed and why: the v2 parameter <c>members</c>. Parameters of the protocol are scalars, so it is JSON in a string,
+/// <see cref="MemberReport"/> for each member.
+/// </summary>
+internal static class BallotReport
+{
+    public static string ToJson(IEnumerable<Ballot> ballots, IReadOnlyList<string> labels) =>
+        JsonSerializer.Serialize(ballots.Select(ballot => Describe(ballot, labels)).ToArray(), MemberReport.Json.MemberReportArray);
+
+    private static MemberReport Describe(Ballot ballot, IReadOnlyList<string> labels) => new(
+        ballot.Member.Name,
+        ballot.Version,
+        ballot.Vote is { } vote ? Votes(vote, labels) : [],
+        ballot.Failure?.Message,
+        Math.Round(ballot.Took.TotalMilliseconds, 3),
+        Milliseconds(ballot.Vote, "queue_ms"),
+        Milliseconds(ballot.Vote, "run_ms"));
+
+    private static MemberVote[] Votes(Prediction vote, IReadOnlyList<string> labels)
+    {
+        var votes = new MemberVote[vote.Count];
+
+        for (var image = 0; image < votes.Length; image++)
+        {
+            var row = vote.Row(image);
+            var top = SoftVote.Top(row);
+            votes[image] = new MemberVote(top, RankedClass.NameOf(labels, top), MathF.Round(row[top], 6));
+        }
+
+        return votes;
+    }
+
+    private static double? Milliseconds(Prediction? vote, string parameter) =>
+        vote?.Parameters.GetValueOrDefault(parameter) switch { double value => value, long value => value, _ => null };
 }

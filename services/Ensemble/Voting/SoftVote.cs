@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using InferenceTracing.OpenInference;
 
 namespace InferenceTracing.Ensemble.Voting;
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
@@ -82,3 +83,26 @@ internal sealed class ApiKeyAuthentication(
             : null;
     }
 }
+
+/// <summary>
+/// The known keys by their SHA-256, so that how long a look-up takes tells nothing about a key.
+/// </summary>
+internal sealed class KeyRing
+{
+    private readonly Dictionary<string, KeyHolder> _holders = [];
+
+    public KeyRing(IOptions<GatewayOptions> options)
+    {
+        foreach (var (name, key) in options.Value.ApiKeys)
+        {
+            _holders[Digest(key.Key)] = new KeyHolder(name, key.Scopes is [] ? ["inference", "otlp"] : key.Scopes);
+        }
+    }
+
+    public KeyHolder? Find(string key) => _holders.GetValueOrDefault(Digest(key));
+
+    private static string Digest(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+}
+
+/// <summary>Whose key it is, and what it opens.</summary>
+internal sealed record KeyHolder(string Name, IReadOnlyList<string> Scopes);

@@ -79,3 +79,9 @@ internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOp
 
 /// <summary>Why a request was not forwarded.</summary>
 internal sealed record Refusal(int Status, string Reason, string Message);
+
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} refused with {Status}: {Reason}")]
+    public static partial void Refused(ILogger logger, string method, string path, int status, string reason);
+}

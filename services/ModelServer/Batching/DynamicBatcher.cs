@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using InferenceTracing.ModelServer.Graph;
 using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Requests;
 
 namespace InferenceTracing.ModelServer.Batching;
 

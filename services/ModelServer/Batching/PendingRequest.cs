@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 
 namespace InferenceTracing.ModelServer.Batching;

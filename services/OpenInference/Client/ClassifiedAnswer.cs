@@ -2,14 +2,13 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace InferenceTracing.OpenInference;
+namespace InferenceTracing.OpenInference.Client;
 
 /// <summary>Another service's answer by class names.</summary>
-/// <param name="ModelName">The model that answered.</param>
 /// <param name="Images">For each image its likeliest classes, best first.</param>
 /// <param name="Parameters">The answer's scalars: string, long, double or bool.</param>
 public sealed record ClassifiedAnswer(
-    string ModelName, IReadOnlyList<IReadOnlyList<NamedClass>> Images, IReadOnlyDictionary<string, object> Parameters)
+    IReadOnlyList<IReadOnlyList<NamedClass>> Images, IReadOnlyDictionary<string, object> Parameters)
 {
     /// <summary>Reads the JSON of an answer with <c>probabilities</c> BYTES <c>[N, k]</c>.</summary>
     /// <exception cref="InvalidDataException">The answer is none, or not to what was asked.</exception>
@@ -19,14 +18,13 @@ public sealed record ClassifiedAnswer(
         {
             var answer = JsonSerializer.Deserialize(body, ClassifiedAnswerJson.Default.Document);
 
-            if (answer is not { ModelName: { } model, Outputs: [{ Name: ProbabilitiesOutput.Name, Datatype: "BYTES", Shape: [var count, var top], Data: { } data }] }
+            if (answer is not { ModelName: not null, Outputs: [{ Name: ProbabilitiesOutput.Name, Datatype: "BYTES", Shape: [var count, var top], Data: { } data }] }
                 || count != images || top <= 0 || data.Count != count * top)
             {
                 throw new InvalidDataException($"the answer must have one output, {ProbabilitiesOutput.Name} BYTES [{images},k].");
             }
 
             return new ClassifiedAnswer(
-                model,
                 [.. data.Select(NamedClass.Parse).Chunk((int)top)],
                 (answer.Parameters ?? []).Where(parameter => Scalar(parameter.Value) is not null).ToDictionary(p => p.Key, p => Scalar(p.Value)!));
         }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using InferenceTracing.OpenInference.Client;
 using InferenceTracing.OpenInference.Wire;
+using InferenceTracing.ServiceDefaults.Requests;
 
-namespace InferenceTracing.OpenInference;
+namespace InferenceTracing.OpenInference.Client;
 
 /// <summary>
 /// Asks a v2 service for probabilities, pixels and answer as bytes behind the JSON part. One attempt; whether to try again is the caller's
@@ -49,7 +49,7 @@ public sealed class OpenInferenceClient(HttpClient client)
 
         if (deadline.HasPassed)
         {
-            throw Refusal.TooLate(deadline.Budget);
+            throw InferenceException.TooLate(deadline.Budget);
         }
 
         using var content = new PixelContent(images, classification);
@@ -61,12 +61,12 @@ public sealed class OpenInferenceClient(HttpClient client)
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Refusal.TooLate(deadline.Budget, late);
+            throw InferenceException.TooLate(deadline.Budget, late);
         }
         catch (Exception lost) when (lost is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
         {
             throw source.IsCancellationRequested
-                ? Refusal.TooLate(deadline.Budget, lost)
+                ? InferenceException.TooLate(deadline.Budget, lost)
                 : new InferenceException(503, "unreachable", $"{model} cannot be reached.", lost);
         }
         catch (InvalidDataException wrong)

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using InferenceTracing.OpenInference.Wire;
+using InferenceTracing.ServiceDefaults.Requests;
 
 namespace InferenceTracing.OpenInference.Client;
 
@@ -14,7 +14,7 @@ internal static class UpstreamError
     {
         var status = (int)response.StatusCode;
 
-        if (Refusal.ReasonOf(status) is not { } reason)
+        if (InferenceException.ReasonOf(status) is not { } reason)
         {
             return new InferenceException(503, "bad_upstream_answer", $"{model} answered with status {status}.");
         }

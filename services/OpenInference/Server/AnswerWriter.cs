@@ -170,7 +170,7 @@ internal static class AnswerWriter
             foreach (var ranked in RankedClass.Top(prediction.Row(image), count))
             {
                 texts.Add(Encoding.UTF8.GetBytes(
-                    FormattableString.Invariant($"{ranked.Probability:F6}:{ranked.Index}:{ClassLabels.NameOf(labels, ranked.Index)}")));
+                    FormattableString.Invariant($"{ranked.Probability:F6}:{ranked.Index}:{RankedClass.NameOf(labels, ranked.Index)}")));
             }
         }
 

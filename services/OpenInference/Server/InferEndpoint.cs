@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using InferenceTracing.OpenInference.Wire;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace InferenceTracing.OpenInference.Server;
@@ -27,12 +25,16 @@ internal sealed class InferEndpoint(OpenInferenceOptions options, TimeProvider c
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var model = ModelRoute.Resolve(context);
-        var deadline = Deadline.FromHeader(context.Request.Headers[Deadline.Header], options.LongestDeadline, clock);
+        var model = OpenInferenceEndpoints.Resolve(context);
+
+        if (!Deadline.TryRead(context.Request.Headers[Deadline.Header], options.LongestDeadline, clock, out var deadline))
+        {
+            throw InferenceException.InvalidDeadline();
+        }
 
         if (deadline.HasPassed)
         {
-            throw Refusal.TooLate(deadline.Budget);
+            throw InferenceException.TooLate(deadline.Budget);
         }
 
         using var source = deadline.Link(context.RequestAborted);
@@ -49,7 +51,7 @@ internal sealed class InferEndpoint(OpenInferenceOptions options, TimeProvider c
         }
         catch (OperationCanceledException late) when (!context.RequestAborted.IsCancellationRequested && source.IsCancellationRequested)
         {
-            throw Refusal.TooLate(deadline.Budget, late);
+            throw InferenceException.TooLate(deadline.Budget, late);
         }
     }
 

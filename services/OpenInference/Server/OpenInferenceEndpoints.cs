@@ -1,4 +1,3 @@
-using InferenceTracing.OpenInference.Server;
 using InferenceTracing.ServiceDefaults.Settings;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace InferenceTracing.OpenInference;
+namespace InferenceTracing.OpenInference.Server;
 
 /// <summary>
 /// The Open Inference Protocol v2 over HTTP (kserve/open-inference-protocol, specification/protocol/inference_rest.md) with Triton's
@@ -16,6 +15,10 @@ namespace InferenceTracing.OpenInference;
 /// </summary>
 public static class OpenInferenceEndpoints
 {
+    private const string ModelPath = "/v2/models/{model}";
+
+    private const string VersionPath = ModelPath + "/versions/{version}";
+
     /// <summary>Reads the endpoints' limits from the settings section <c>OpenInference</c>; without this they have their defaults.</summary>
     public static void AddOpenInference(this WebApplicationBuilder builder)
     {
@@ -40,7 +43,7 @@ public static class OpenInferenceEndpoints
         endpoints.MapGet("/v2/health/ready", static (IInferenceModel model) =>
             Results.Json(new ServerState(Live: true, model.IsReady), statusCode: StatusOf(model)));
 
-        foreach (var path in (string[])[ModelRoute.Model, ModelRoute.Version])
+        foreach (var path in (string[])[ModelPath, VersionPath])
         {
             endpoints.MapGet(path, static (HttpContext context) =>
                 Describe(context, static model => Results.Json(ModelDescription.Of(model.Metadata))));
@@ -52,6 +55,23 @@ public static class OpenInferenceEndpoints
         return endpoints;
     }
 
+    /// <summary>The model that a path names.</summary>
+    /// <exception cref="InferenceException">404: it is not the one served here.</exception>
+    internal static IInferenceModel Resolve(HttpContext context)
+    {
+        var served = context.RequestServices.GetRequiredService<IInferenceModel>();
+        var (name, version) = (context.GetRouteValue("model") as string, context.GetRouteValue("version") as string);
+
+        if (name != served.Metadata.Name)
+        {
+            throw InferenceException.NotFound($"The model served here is '{served.Metadata.Name}'.");
+        }
+
+        return version is null || version == served.Metadata.Version
+            ? served
+            : throw InferenceException.NotFound($"The version served here is '{served.Metadata.Version}'.");
+    }
+
     private static int StatusOf(IInferenceModel model) =>
         model.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
 
@@ -59,7 +79,7 @@ public static class OpenInferenceEndpoints
     {
         try
         {
-            return describe(ModelRoute.Resolve(context));
+            return describe(Resolve(context));
         }
         catch (InferenceException refusal)
         {

@@ -34,8 +34,8 @@ internal static class RequestReader
         catch (BadHttpRequestException refused)
         {
             throw refused.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Refusal.TooLarge($"The request is larger than {limit} bytes.", refused)
-                : Refusal.Malformed("The request's body ended early.", refused);
+                ? InferenceException.TooLarge($"The request is larger than {limit} bytes.", refused)
+                : InferenceException.Malformed("The request's body ended early.", refused);
         }
     }
 
@@ -48,12 +48,12 @@ internal static class RequestReader
 
         if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var length))
         {
-            throw Refusal.Malformed($"{WireHeaders.JsonLength} must be a whole number of bytes.");
+            throw InferenceException.Malformed($"{WireHeaders.JsonLength} must be a whole number of bytes.");
         }
 
         return length <= WireHeaders.LongestJson
             ? length
-            : throw Refusal.TooLarge($"{WireHeaders.JsonLength} must be at most {WireHeaders.LongestJson}.");
+            : throw InferenceException.TooLarge($"{WireHeaders.JsonLength} must be at most {WireHeaders.LongestJson}.");
     }
 
     private static async Task<(RequestHeader, PixelTensor)> ReadBinaryAsync(
@@ -69,12 +69,12 @@ internal static class RequestReader
         if (header.BinarySize is not { } size)
         {
             // A JSON tensor behind the header that announces a binary one: small enough to fit is too small to be an image.
-            throw Refusal.Malformed($"With {WireHeaders.JsonLength} the input needs parameters.binary_data_size.");
+            throw InferenceException.Malformed($"With {WireHeaders.JsonLength} the input needs parameters.binary_data_size.");
         }
 
         if (request.ContentLength is { } length && length != jsonLength + size)
         {
-            throw Refusal.Malformed($"The body must have {jsonLength + size} bytes, not {length}.");
+            throw InferenceException.Malformed($"The body must have {jsonLength + size} bytes, not {length}.");
         }
 
         var images = PixelTensor.Rent(header.Count);
@@ -98,7 +98,7 @@ internal static class RequestReader
         if (read.Buffer.Length < length)
         {
             body.AdvanceTo(read.Buffer.End);
-            throw Refusal.Malformed($"The body ends before the {length} bytes of JSON that {WireHeaders.JsonLength} announces.");
+            throw InferenceException.Malformed($"The body ends before the {length} bytes of JSON that {WireHeaders.JsonLength} announces.");
         }
 
         var json = read.Buffer.Slice(0, length);
@@ -130,7 +130,7 @@ internal static class RequestReader
 
             if (excess)
             {
-                throw Refusal.Malformed($"The tensor has more than {pixels.Length} bytes.");
+                throw InferenceException.Malformed($"The tensor has more than {pixels.Length} bytes.");
             }
 
             if (read.IsCompleted)
@@ -141,7 +141,7 @@ internal static class RequestReader
 
         if (filled < pixels.Length)
         {
-            throw Refusal.Malformed($"The tensor has {filled} bytes, not {pixels.Length}.");
+            throw InferenceException.Malformed($"The tensor has {filled} bytes, not {pixels.Length}.");
         }
     }
 
@@ -171,7 +171,7 @@ internal static class RequestReader
     {
         if (text.Length > limit)
         {
-            throw Refusal.TooLarge($"The request is larger than {limit} bytes.");
+            throw InferenceException.TooLarge($"The request is larger than {limit} bytes.");
         }
 
         var header = RequestHeader.Parse(text);
@@ -179,7 +179,7 @@ internal static class RequestReader
 
         if (header.DataOffset is not { } offset)
         {
-            throw Refusal.Malformed($"A binary tensor needs the header {WireHeaders.JsonLength}.");
+            throw InferenceException.Malformed($"A binary tensor needs the header {WireHeaders.JsonLength}.");
         }
 
         var images = PixelTensor.Rent(header.Count);
@@ -200,7 +200,7 @@ internal static class RequestReader
     {
         if (header.Count > maxBatch)
         {
-            throw Refusal.TooLarge($"A request may have {maxBatch} images at most, not {header.Count}.");
+            throw InferenceException.TooLarge($"A request may have {maxBatch} images at most, not {header.Count}.");
         }
     }
 }

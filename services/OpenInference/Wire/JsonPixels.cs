@@ -54,7 +54,7 @@ internal static class JsonPixels
                 case JsonTokenType.Number when (!nested || depth == Rank) && read < pixels.Length:
                     pixels[read++] = reader.TryGetByte(out var value)
                         ? value
-                        : throw Refusal.Malformed("data must hold whole numbers from 0 to 255.");
+                        : throw InferenceException.Malformed("data must hold whole numbers from 0 to 255.");
                     elements[depth]++;
                     break;
 
@@ -62,10 +62,10 @@ internal static class JsonPixels
                     throw Mismatch();
 
                 default:
-                    throw Refusal.Malformed("data must hold whole numbers from 0 to 255.");
+                    throw InferenceException.Malformed("data must hold whole numbers from 0 to 255.");
             }
         }
     }
 
-    private static InferenceException Mismatch() => Refusal.Malformed("data does not have the numbers its shape says, flat or nested like it.");
+    private static InferenceException Mismatch() => InferenceException.Malformed("data does not have the numbers its shape says, flat or nested like it.");
 }

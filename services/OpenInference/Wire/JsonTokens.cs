@@ -7,12 +7,14 @@ internal static class JsonTokens
 {
     public const int MaxDepth = 16;
 
+    private const int MostDimensions = 8;
+
     /// <summary>Moves on to the value, which must be of this type.</summary>
     public static void Next(ref Utf8JsonReader reader, JsonTokenType type, string what)
     {
         if (!reader.Read() || reader.TokenType != type)
         {
-            throw Refusal.Malformed($"{what}.");
+            throw InferenceException.Malformed($"{what}.");
         }
     }
 
@@ -33,7 +35,7 @@ internal static class JsonTokens
     public static long Current(ref Utf8JsonReader reader, string name) =>
         reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value)
             ? value
-            : throw Refusal.Malformed($"{name} must be a whole number.");
+            : throw InferenceException.Malformed($"{name} must be a whole number.");
 
     /// <summary>The value that follows, <c>true</c> or <c>false</c>.</summary>
     public static bool Boolean(ref Utf8JsonReader reader, string name)
@@ -41,6 +43,26 @@ internal static class JsonTokens
         reader.Read();
         return reader.TokenType is JsonTokenType.True or JsonTokenType.False
             ? reader.GetBoolean()
-            : throw Refusal.Malformed($"{name} must be true or false.");
+            : throw InferenceException.Malformed($"{name} must be true or false.");
+    }
+
+    /// <summary>The value that follows, the dimensions of a tensor.</summary>
+    public static long[] Shape(ref Utf8JsonReader reader)
+    {
+        Next(ref reader, JsonTokenType.StartArray, "shape must be an array of whole numbers");
+        Span<long> dimensions = stackalloc long[MostDimensions];
+        var count = 0;
+
+        while (NextElement(ref reader))
+        {
+            if (count == MostDimensions)
+            {
+                throw InferenceException.Malformed($"shape has more than {MostDimensions} dimensions.");
+            }
+
+            dimensions[count++] = Current(ref reader, "a dimension of shape");
+        }
+
+        return dimensions[..count].ToArray();
     }
 }

@@ -50,10 +50,10 @@ internal sealed class RequestHeader
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or FormatException)
         {
-            throw Refusal.Malformed("The request is not valid JSON.", failure);
+            throw InferenceException.Malformed("The request is not valid JSON.", failure);
         }
 
-        return header._hasInput ? header : throw Refusal.Malformed("inputs is missing.");
+        return header._hasInput ? header : throw InferenceException.Malformed("inputs is missing.");
     }
 
     private void ReadRequest(ref Utf8JsonReader reader)
@@ -69,7 +69,7 @@ internal sealed class RequestHeader
 
                 if (Id.Length > LongestId)
                 {
-                    throw Refusal.Malformed($"id is longer than {LongestId} characters.");
+                    throw InferenceException.Malformed($"id is longer than {LongestId} characters.");
                 }
             }
             else if (reader.ValueTextEquals("inputs"u8))
@@ -99,12 +99,12 @@ internal sealed class RequestHeader
         {
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                throw Refusal.Malformed("An input must be an object.");
+                throw InferenceException.Malformed("An input must be an object.");
             }
 
             if (_hasInput)
             {
-                throw Refusal.Unprocessable($"This model has one input, '{PixelTensor.InputName}'.");
+                throw InferenceException.Unprocessable($"This model has one input, '{PixelTensor.InputName}'.");
             }
 
             _hasInput = true;
@@ -131,7 +131,7 @@ internal sealed class RequestHeader
             }
             else if (reader.ValueTextEquals("shape"u8))
             {
-                shape = TensorShape.Read(ref reader);
+                shape = JsonTokens.Shape(ref reader);
             }
             else if (reader.ValueTextEquals("parameters"u8))
             {
@@ -156,27 +156,27 @@ internal sealed class RequestHeader
     {
         if (!named)
         {
-            throw Refusal.Unprocessable($"The input's name must be '{PixelTensor.InputName}'.");
+            throw InferenceException.Unprocessable($"The input's name must be '{PixelTensor.InputName}'.");
         }
 
         if (!typed)
         {
-            throw Refusal.Unprocessable("The input's datatype must be UINT8.");
+            throw InferenceException.Unprocessable("The input's datatype must be UINT8.");
         }
 
         if (shape is not [>= 1 and <= int.MaxValue, PixelTensor.Side, PixelTensor.Side, PixelTensor.Channels])
         {
-            throw Refusal.Unprocessable("The input's shape must be [N,224,224,3] with N of at least 1.");
+            throw InferenceException.Unprocessable("The input's shape must be [N,224,224,3] with N of at least 1.");
         }
 
         if (BinarySize is null == DataOffset is null)
         {
-            throw Refusal.Malformed("The input needs either data or parameters.binary_data_size.");
+            throw InferenceException.Malformed("The input needs either data or parameters.binary_data_size.");
         }
 
         if (BinarySize is { } size && size != shape[0] * PixelTensor.BytesPerImage)
         {
-            throw Refusal.Malformed($"binary_data_size must be {shape[0] * PixelTensor.BytesPerImage} for this shape.");
+            throw InferenceException.Malformed($"binary_data_size must be {shape[0] * PixelTensor.BytesPerImage} for this shape.");
         }
 
         return (int)shape[0];
@@ -190,12 +190,12 @@ internal sealed class RequestHeader
         {
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                throw Refusal.Malformed("An output must be an object.");
+                throw InferenceException.Malformed("An output must be an object.");
             }
 
             if (_hasOutput)
             {
-                throw Refusal.Unprocessable($"This model has one output, '{ProbabilitiesOutput.Name}'.");
+                throw InferenceException.Unprocessable($"This model has one output, '{ProbabilitiesOutput.Name}'.");
             }
 
             _hasOutput = true;
@@ -226,7 +226,7 @@ internal sealed class RequestHeader
 
         if (!named)
         {
-            throw Refusal.Unprocessable($"The output's name must be '{ProbabilitiesOutput.Name}'.");
+            throw InferenceException.Unprocessable($"The output's name must be '{ProbabilitiesOutput.Name}'.");
         }
     }
 
@@ -246,7 +246,7 @@ internal sealed class RequestHeader
 
                 Classification = classes is >= 1 and <= ProbabilitiesOutput.Classes
                     ? (int)classes
-                    : throw Refusal.Unprocessable($"classification must be a number of classes from 1 to {ProbabilitiesOutput.Classes}.");
+                    : throw InferenceException.Unprocessable($"classification must be a number of classes from 1 to {ProbabilitiesOutput.Classes}.");
             }
             else
             {

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using InferenceTracing.TraceStore.Model;
 
 namespace InferenceTracing.TraceStore.Jaeger;
@@ -38,3 +39,12 @@ internal sealed class JsonReply : IAsyncDisposable
         await _pipe.FlushAsync(_aborted);
     }
 }
+
+/// <summary>What the legacy API wraps every answer in (jaeger: cmd/query/app/http_handler.go, structuredResponse).</summary>
+internal sealed record Envelope<T>(T Data, int Total = 0, int Limit = 0, int Offset = 0, IReadOnlyList<EnvelopeError>? Errors = null);
+
+/// <summary>One entry of an envelope's errors.</summary>
+internal sealed record EnvelopeError(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Code,
+    string Msg,
+    [property: JsonPropertyName("traceID"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceId = null);

@@ -133,3 +133,13 @@ internal sealed class QueryParameters(IQueryCollection query, TimeProvider time)
             : pairs;
     }
 }
+
+/// <summary>A query that cannot be answered; the message is the one line its sender gets.</summary>
+internal sealed class QueryException(int status, string message) : Exception(message)
+{
+    public int Status { get; } = status;
+
+    public static QueryException Bad(string message) => new(StatusCodes.Status400BadRequest, message);
+
+    public static QueryException NotFound() => new(StatusCodes.Status404NotFound, "trace not found");
+}

@@ -67,3 +67,23 @@ internal readonly record struct AttributeValue
         _ => "",
     };
 }
+
+/// <summary>What an attribute's value is (opentelemetry/proto/common/v1, <c>AnyValue</c>).</summary>
+internal enum AttributeKind : byte
+{
+    Empty,
+    Text,
+    Flag,
+    Integer,
+    Real,
+    Bytes,
+    Array,
+    Map,
+}
+
+/// <summary>One key and its value, on a span, event, link, scope or resource.</summary>
+internal readonly record struct SpanAttribute(string Key, AttributeValue Value)
+{
+    /// <summary>Memory taken beside the key, which is shared.</summary>
+    public int Bytes => 32 + Value.Bytes;
+}

@@ -77,3 +77,27 @@ internal sealed class Span
         return bytes;
     }
 }
+
+/// <summary>Something that happened during a span.</summary>
+/// <param name="TimeNanos">Nanoseconds since the Unix epoch.</param>
+internal sealed record SpanEvent(ulong TimeNanos, string Name, SpanAttribute[] Attributes, uint DroppedAttributes)
+{
+    /// <summary>Memory taken, about.</summary>
+    public int Bytes => 56 + Attributes.Sum(attribute => attribute.Bytes);
+}
+
+/// <summary>A reference to a span that is not the parent, such as the other members of a batch.</summary>
+internal sealed record SpanLink(
+    TraceId TraceId, SpanId SpanId, string TraceState, SpanAttribute[] Attributes, uint DroppedAttributes, uint Flags)
+{
+    /// <summary>Memory taken, about.</summary>
+    public int Bytes => 80 + (2 * TraceState.Length) + Attributes.Sum(attribute => attribute.Bytes);
+}
+
+/// <summary>How a span ended, with OTLP's numbers.</summary>
+internal enum SpanStatus : byte
+{
+    Unset = 0,
+    Ok = 1,
+    Error = 2,
+}

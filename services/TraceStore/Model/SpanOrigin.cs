@@ -10,3 +10,9 @@ internal sealed class SpanOrigin
 
     public Scope Scope { get; set; } = Scope.Unknown;
 }
+
+/// <summary>The library that made a span.</summary>
+internal sealed record Scope(string Name, string Version, SpanAttribute[] Attributes)
+{
+    public static readonly Scope Unknown = new("", "", []);
+}

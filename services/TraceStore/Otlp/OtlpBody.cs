@@ -110,3 +110,10 @@ internal sealed class OtlpBody : IDisposable
         _buffer = larger;
     }
 }
+
+/// <summary>How an export request and its answer are written.</summary>
+internal enum OtlpEncoding
+{
+    Protobuf,
+    Json,
+}

@@ -25,3 +25,12 @@ internal sealed class OtlpException(OtlpFault fault, string message, Exception? 
         _ => 3,
     };
 }
+
+/// <summary>Why an export request was refused.</summary>
+internal enum OtlpFault
+{
+    Malformed,
+    TooLarge,
+    Unsupported,
+    Overloaded,
+}

@@ -72,3 +72,6 @@ internal sealed class ServiceIndex
         public Dictionary<Operation, HashSet<StoredTrace>> Operations { get; } = [];
     }
 }
+
+/// <summary>What a service does: a span name and the kind of span that bears it.</summary>
+internal readonly record struct Operation(string Name, SpanKind Kind);

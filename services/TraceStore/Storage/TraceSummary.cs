@@ -40,3 +40,6 @@ internal sealed record TraceSummary(
     // A span without parent, else one whose parent has not come (yet), else any; among equals the first to start.
     private static int Rank(Span span, HashSet<SpanId> ids) => !span.ParentId.IsValid ? 0 : ids.Contains(span.ParentId) ? 2 : 1;
 }
+
+/// <summary>One service's part of a trace.</summary>
+internal sealed record ServiceShare(string Name, int Spans, int Errors);

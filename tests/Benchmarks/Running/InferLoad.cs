@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net;
 using InferenceTracing.LoadGenerator.Measuring;
 using InferenceTracing.OpenInference;
+using InferenceTracing.OpenInference.Client;
+using InferenceTracing.ServiceDefaults.Requests;
 
 namespace InferenceTracing.Benchmarks.Running;
 

@@ -88,9 +88,9 @@ public sealed class ForwardingTests : IClassFixture<GatewayUnderTest>
     [Fact]
     public async Task Trace_CallerDidNotSample_IsKept()
     {
-        var traceId = TraceId.New();
+        var traceId = TraceContext.NewTraceId();
         using var request = new HttpRequestMessage(HttpMethod.Post, GatewayUnderTest.InferPath);
-        request.Headers.Add("traceparent", TraceId.Parent(traceId, sampled: false));
+        request.Headers.Add("traceparent", TraceContext.Parent(traceId, sampled: false));
 
         using var answer = await _gateway.SendAsync(request);
 
@@ -102,7 +102,7 @@ public sealed class ForwardingTests : IClassFixture<GatewayUnderTest>
     {
         _gateway.Upstream.Answer = context =>
         {
-            context.Response.Headers["traceparent"] = TraceId.Parent(TraceId.New());
+            context.Response.Headers["traceparent"] = TraceContext.Parent(TraceContext.NewTraceId());
             return Task.CompletedTask;
         };
         var (request, traceId) = GatewayUnderTest.Inference();
@@ -119,9 +119,9 @@ public sealed class ForwardingTests : IClassFixture<GatewayUnderTest>
     [InlineData("/v1/logs")]
     public async Task Otlp_Forwarded_MakesNoSpans(string path)
     {
-        var traceId = TraceId.New();
+        var traceId = TraceContext.NewTraceId();
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent([1, 2]) };
-        request.Headers.Add("traceparent", TraceId.Parent(traceId));
+        request.Headers.Add("traceparent", TraceContext.Parent(traceId));
 
         using var answer = await _gateway.SendAsync(request);
         var (last, lastId) = GatewayUnderTest.Inference();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using InferenceTracing.ModelServer.Batching;
 using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -51,7 +52,7 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     [Fact]
     public async Task EnqueueAsync_BatchMates_HaveSpansInTheirOwnTracesLinkedToEachOther()
     {
-        using var spans = new Spans();
+        using var spans = new EndedSpans();
         using var batcher = Start(new BatchingOptions { MaxBatch = 2, MaxDelay = TimeSpan.FromSeconds(20) });
         using var images = Photograph();
         var servers = new List<Activity>();
@@ -59,7 +60,7 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
 
         for (var i = 0; i < 2; i++)
         {
-            var server = Spans.Server();
+            var server = EndedSpans.Server();
             servers.Add(server);
             answers.Add(batcher.EnqueueAsync(images, In(10), CancellationToken.None));
             Assert.Same(server, Activity.Current);
@@ -88,10 +89,10 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     [Fact]
     public async Task EnqueueAsync_QueueFull_RefusesWithRetryAfter()
     {
-        using var spans = new Spans();
+        using var spans = new EndedSpans();
         using var batcher = Start(new BatchingOptions { MaxBatch = 1, QueueLimit = 2 });
         using var images = Photograph();
-        var server = Spans.Server();
+        var server = EndedSpans.Server();
 
         var answers = Enumerable.Range(0, 40).Select(_ => batcher.EnqueueAsync(images, In(10), CancellationToken.None)).ToList();
         await Task.WhenAll(answers).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -108,11 +109,11 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     [Fact]
     public async Task EnqueueAsync_DeadlinePassesInTheQueue_IsDroppedBeforeItsRun()
     {
-        using var spans = new Spans();
+        using var spans = new EndedSpans();
         using var batcher = Start(new BatchingOptions { MaxBatch = 16, MaxDelay = TimeSpan.Zero });
         using var many = Photograph(16);
         using var one = Photograph();
-        var server = Spans.Server();
+        var server = EndedSpans.Server();
 
         var busy = batcher.EnqueueAsync(many, In(10), CancellationToken.None);
         var late = batcher.EnqueueAsync(one, In(0.001), CancellationToken.None);
@@ -127,12 +128,12 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     [Fact]
     public async Task EnqueueAsync_CallerGivesUpWhileItWaits_EndsAtOnceAndNeverRuns()
     {
-        using var spans = new Spans();
+        using var spans = new EndedSpans();
         using var batcher = Start(new BatchingOptions { MaxBatch = 16 });
         using var gone = new CancellationTokenSource();
         using var many = Photograph(16);
         using var one = Photograph();
-        var server = Spans.Server();
+        var server = EndedSpans.Server();
 
         var busy = batcher.EnqueueAsync(many, In(10), CancellationToken.None);
         var waiting = batcher.EnqueueAsync(one, In(10), gone.Token);
@@ -164,11 +165,11 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     [Fact]
     public async Task EnqueueAsync_TensorWasGivenBackTooEarly_FailsTheRunAndGoesOn()
     {
-        using var spans = new Spans();
+        using var spans = new EndedSpans();
         using var batcher = Start(new BatchingOptions());
         var images = Photograph();
         images.Dispose();
-        var server = Spans.Server();
+        var server = EndedSpans.Server();
 
         var failure = await Assert.ThrowsAsync<InferenceException>(() => batcher.EnqueueAsync(images, In(10), CancellationToken.None));
 

@@ -181,9 +181,9 @@ public sealed class ExportTests : IAsyncLifetime
 
     private static async Task<string> EchoAsync(ServiceProcess service)
     {
-        var traceId = TraceId.New();
+        var traceId = TraceContext.NewTraceId();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/echo/hello");
-        request.Headers.Add("traceparent", TraceId.Parent(traceId));
+        request.Headers.Add("traceparent", TraceContext.Parent(traceId));
         using var answer = await service.Client.SendAsync(request);
         answer.EnsureSuccessStatusCode();
         return traceId;

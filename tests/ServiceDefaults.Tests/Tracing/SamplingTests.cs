@@ -12,9 +12,9 @@ public sealed class SamplingTests(TracedSample sample) : IClassFixture<TracedSam
     [Fact]
     public async Task Caller_DidNotSample_TraceIsKept()
     {
-        var traceId = TraceId.New();
+        var traceId = TraceContext.NewTraceId();
 
-        using var answer = await sample.SendAsync(HttpMethod.Post, "/echo/hello", TraceId.Parent(traceId, sampled: false));
+        using var answer = await sample.SendAsync(HttpMethod.Post, "/echo/hello", TraceContext.Parent(traceId, sampled: false));
 
         Assert.Equal("POST /echo/{name}", (await sample.Collector.SpanAsync(traceId)).Name);
     }
@@ -22,9 +22,9 @@ public sealed class SamplingTests(TracedSample sample) : IClassFixture<TracedSam
     [Fact]
     public async Task Caller_DidNotSample_InnerSpansAreKept()
     {
-        var traceId = TraceId.New();
+        var traceId = TraceContext.NewTraceId();
 
-        using var answer = await sample.SendAsync(HttpMethod.Post, "/stage", TraceId.Parent(traceId, sampled: false));
+        using var answer = await sample.SendAsync(HttpMethod.Post, "/stage", TraceContext.Parent(traceId, sampled: false));
 
         Assert.Equal("true", await answer.Content.ReadAsStringAsync());
     }
@@ -50,9 +50,9 @@ public sealed class SamplingTests(TracedSample sample) : IClassFixture<TracedSam
     [InlineData("=,,=;not a state")]
     public async Task Tracestate_OfAForeignSystem_TraceIsKept(string tracestate)
     {
-        var traceId = TraceId.New();
+        var traceId = TraceContext.NewTraceId();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/echo/hello");
-        request.Headers.TryAddWithoutValidation("traceparent", TraceId.Parent(traceId));
+        request.Headers.TryAddWithoutValidation("traceparent", TraceContext.Parent(traceId));
         request.Headers.TryAddWithoutValidation("tracestate", tracestate);
 
         using var answer = await sample.Service.Client.SendAsync(request);

@@ -95,10 +95,10 @@ public sealed class ServerSpanTests(TracedSample sample) : IClassFixture<TracedS
     [Fact]
     public async Task Exception_AnswerHasBegun_MarksSpanAndCutsAnswerOff()
     {
-        var traceId = TraceId.New();
+        var traceId = TraceContext.NewTraceId();
 
         await Assert.ThrowsAsync<HttpRequestException>(
-            () => sample.SendAsync(HttpMethod.Post, "/fail-late", TraceId.Parent(traceId)));
+            () => sample.SendAsync(HttpMethod.Post, "/fail-late", TraceContext.Parent(traceId)));
 
         var span = await sample.Collector.SpanAsync(traceId);
         Assert.Equal(ActivityStatusCode.Error, span.Status);
@@ -119,7 +119,7 @@ public sealed class ServerSpanTests(TracedSample sample) : IClassFixture<TracedS
     [Fact]
     public async Task Caller_GoneBeforeTheAnswer_SpanEndsWithoutError()
     {
-        var traceId = TraceId.New();
+        var traceId = TraceContext.NewTraceId();
         using var caller = new CancellationTokenSource();
         var question = sample.Service.Client.SendAsync(Waiting("/wait", traceId), caller.Token);
         (await sample.Service.Client.PostAsync("/arrived", null)).Dispose();
@@ -136,7 +136,7 @@ public sealed class ServerSpanTests(TracedSample sample) : IClassFixture<TracedS
     [Fact]
     public async Task Caller_GoneDuringTheAnswer_SpanEndsWithoutError()
     {
-        var traceId = TraceId.New();
+        var traceId = TraceContext.NewTraceId();
         var answer = await sample.Service.Client.SendAsync(Waiting("/wait-late", traceId), HttpCompletionOption.ResponseHeadersRead);
 
         answer.Dispose();
@@ -176,7 +176,7 @@ public sealed class ServerSpanTests(TracedSample sample) : IClassFixture<TracedS
     private static HttpRequestMessage Waiting(string path, string traceId)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path);
-        request.Headers.Add("traceparent", TraceId.Parent(traceId));
+        request.Headers.Add("traceparent", TraceContext.Parent(traceId));
         return request;
     }
 }

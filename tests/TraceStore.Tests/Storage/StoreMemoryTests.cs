@@ -34,3 +34,7 @@ public sealed class StoreMemoryTests
         Assert.InRange(store.Count().Bytes, grown, 2 * grown);
     }
 }
+
+/// <summary>Tests that look at the whole process run after the others, one at a time.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Globalization;
+using InferenceTracing.Runner;
+using InferenceTracing.Runner.Fleet;
+using InferenceTracing.TraceCheck;
+
+namespace InferenceTracing.EndToEnd.Tests;
+
+/// <summary>A system of its own, in which processes are killed: what fails is visible in the answer and on every span above it.</summary>
+public sealed class ProcessFailureTests : IAsyncLifetime
+{
+    private const string Infer = "POST /v2/models/{model}/infer";
+
+    private readonly string _logs = Directory.CreateTempSubdirectory("inference-tracing-logs").FullName;
+    private ServiceFleet? _fleet;
+    private ServicePlan? _plan;
+    private HttpClient? _edge;
+    private HttpClient? _store;
+
+    public async ValueTask InitializeAsync()
+    {
+        var options = new LocalOptions(Photos: null, Once: true, Ports: new Dictionary<string, int>(), FreePorts: true, Logs: null);
+        _plan = ServicePlan.Create(Checkout.Find(), await ModelChoice.PrepareAsync(CancellationToken.None), PortChoice.For(options), _logs);
+        _fleet = new ServiceFleet(_plan);
+        await _fleet.StartAsync(CancellationToken.None);
+        _edge = new HttpClient { BaseAddress = _plan.Edge };
+        _store = new HttpClient { BaseAddress = _plan.Traces };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _edge?.Dispose();
+        _store?.Dispose();
+
+        if (_fleet is not null)
+        {
+            await _fleet.DisposeAsync();
+        }
+
+        Directory.Delete(_logs, recursive: true);
+    }
+
+    [Fact]
+    public async Task Answer_OneMemberDead_IsDegradedAndItsCallMarked()
+    {
+        Kill(_plan!.Members[0]);
+
+        var answer = await _edge!.PostAsync(Upload.Drawn);
+        var spans = await WaitAsync(answer, found => HasAllAbove("ensemble")(found) && found.Any(span => span.Name == "ensemble.combine") && found.Any(span => span.Service == "ensemble" && span.Failed));
+
+        Assert.Equal(200, answer.Status);
+        Assert.True(answer.Body.GetProperty("degraded").GetBoolean());
+        var votes = answer.Body.GetProperty("votes").EnumerateArray().ToList();
+        Assert.Contains("cannot be reached", votes[0].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.NotNull(votes[1].GetProperty("label").GetString());
+
+        var ensemble = spans.One("ensemble", Infer, "server");
+        Assert.False(ensemble.Failed);
+        Assert.Equal("true", ensemble.Tags["inference.ensemble.degraded"]);
+        var failed = Assert.Single(spans, span => span.Failed);
+        Assert.Equal(("ensemble", "POST", "client", ensemble.Id), (failed.Service, failed.Name, failed.Kind, failed.ParentId));
+        Assert.Equal("connection_error", failed.Tags["error.type"]);
+    }
+
+    [Fact]
+    public async Task Answer_AllMembersDead_Is503AndEverySpanAboveIsMarked()
+    {
+        foreach (var member in _plan!.Members)
+        {
+            Kill(member);
+        }
+
+        var answer = await _edge!.PostAsync(Upload.Drawn);
+        var spans = await WaitAsync(answer, HasAllAbove("ensemble"));
+
+        Assert.Equal(503, answer.Status);
+        Assert.Contains("members answered", answer.Body.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.True(spans.One("preprocessing", "POST /preprocessing", "server").Failed);
+        Assert.True(spans.One("preprocessing", "POST", "client").Failed);
+        Assert.True(spans.One("gateway", Infer, "server").Failed);
+        Assert.True(spans.One("gateway", "POST", "client").Failed);
+        var ensemble = spans.One("ensemble", Infer, "server");
+        Assert.True(ensemble.Failed);
+        Assert.Equal("quorum_not_reached", ensemble.Tags["error.type"]);
+        Assert.False(spans.One("preprocessing", "image.preprocess", "internal").Failed);
+    }
+
+    [Fact]
+    public async Task Answer_EnsembleDeadAndBack_FailsWith503AndComesBackByItself()
+    {
+        var ensemble = Kill("ensemble");
+
+        var dead = await _edge!.PostAsync(Upload.Drawn);
+        var spans = await WaitAsync(dead, HasAllAbove("gateway"));
+
+        Assert.Equal(503, dead.Status);
+        Assert.True(spans.One("gateway", Infer, "server").Failed);
+        Assert.True(spans.One("preprocessing", "POST /preprocessing", "server").Failed);
+
+        await using var again = ServiceProcess.Start(ensemble.Spec, _logs);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        EdgeAnswer answer;
+
+        do
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Delay(100, patience.Token);
+            answer = await _edge!.PostAsync(Upload.Drawn);
+        }
+        while (answer.Status != 200);
+
+        Assert.False(answer.Body.GetProperty("degraded").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Answer_HouseFull_Is503WithoutWaitingForTheUpload()
+    {
+        var edge = _plan!.Services.Single(service => service.Name == "preprocessing");
+        var places = int.Parse(edge.Settings["Preprocessing__MaxInFlight"], CultureInfo.InvariantCulture)
+            + int.Parse(edge.Settings["Preprocessing__QueueLimit"], CultureInfo.InvariantCulture);
+        var callers = await Task.WhenAll(Enumerable.Range(0, places + 1).Select(_ => UnfinishedUpload.BeginAsync(_plan.Edge)));
+
+        var answer = await await Task.WhenAny(callers.Select(caller => caller.AnswerAsync()));
+        foreach (var caller in callers)
+        {
+            caller.Dispose();
+        }
+
+        var spans = await new JaegerClient(_store!, TimeProvider.System).WaitForTraceAsync(
+            answer.TraceId, found => found.Count > 0, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        Assert.Equal((503, "1", "too_busy"), (answer.Status, answer.RetryAfter, answer.Reason));
+        var server = Assert.Single(spans);
+        Assert.True(server.Failed);
+        Assert.Equal("too_busy", server.Tags["error.type"]);
+    }
+
+    private ServiceProcess Kill(string service)
+    {
+        var victim = _fleet!.Processes.Single(process => process.Spec.Name == service);
+        using var process = Process.GetProcessById(victim.Id);
+        process.Kill();
+        process.WaitForExit();
+        return victim;
+    }
+
+    /// <summary>Every span from the edge down to the server span of <paramref name="service"/> has arrived; they come in batches of several services.</summary>
+    private static Func<IReadOnlyList<TraceSpan>, bool> HasAllAbove(string service) => found =>
+        found.Any(span => span is { Service: "preprocessing", Kind: "server" })
+        && found.Any(span => span is { Service: "preprocessing", Kind: "client" })
+        && found.Any(span => span is { Service: "gateway", Kind: "server" })
+        && found.Any(span => span is { Service: "gateway", Kind: "client" } || service == "gateway")
+        && found.Any(span => span.Service == service && span.Kind == "server");
+
+    private Task<IReadOnlyList<TraceSpan>> WaitAsync(EdgeAnswer answer, Func<IReadOnlyList<TraceSpan>, bool> until) =>
+        new JaegerClient(_store!, TimeProvider.System).WaitForTraceAsync(answer.TraceId, until, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+}
