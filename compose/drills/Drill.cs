@@ -1,3 +1,5 @@
+using InferenceTracing.Topology;
+
 namespace InferenceTracing.Drills;
 
 /// <summary>One way to break the system, and how it is mended.</summary>
@@ -13,26 +15,29 @@ internal sealed record Drill(
     Func<ComposeProject, CancellationToken, Task> MendAsync,
     bool MayLose = false)
 {
+    // What compose/edge.yaml has beside the edge itself.
+    private const string EdgeNetwork = "edge", EdgeCollector = "edge-collector";
+
     public static Drill LinkCut { get; } = new(
         "link-cut",
         "Cuts the edge's link to the cluster: photographs fail fast, and no trace is lost",
-        (project, cancellationToken) => project.DisconnectAsync("gateway", "edge", cancellationToken),
-        (project, cancellationToken) => project.ConnectAsync("gateway", "edge", cancellationToken));
+        (project, cancellationToken) => project.DisconnectAsync(SystemParts.Gateway, EdgeNetwork, cancellationToken),
+        (project, cancellationToken) => project.ConnectAsync(SystemParts.Gateway, EdgeNetwork, cancellationToken));
 
     public static Drill KillCollector { get; } = new(
         "kill-collector",
         "Cuts the link, kills the edge's collector with its queue full of spans, and starts it again: what it had accepted is still there",
         async (project, cancellationToken) =>
         {
-            await project.DisconnectAsync("gateway", "edge", cancellationToken);
+            await project.DisconnectAsync(SystemParts.Gateway, EdgeNetwork, cancellationToken);
             // Time for something to be queued that only the disk can save.
             await Task.Delay(TimeSpan.FromSeconds(10), cancellationToken);
-            await project.KillAsync("edge-collector", cancellationToken);
+            await project.KillAsync(EdgeCollector, cancellationToken);
         },
         async (project, cancellationToken) =>
         {
-            await project.StartAsync("edge-collector", cancellationToken);
-            await project.ConnectAsync("gateway", "edge", cancellationToken);
+            await project.StartAsync(EdgeCollector, cancellationToken);
+            await project.ConnectAsync(SystemParts.Gateway, EdgeNetwork, cancellationToken);
         },
         // While the collector is down the edge has nowhere to put its spans but its own memory.
         MayLose: true);
@@ -40,16 +45,16 @@ internal sealed record Drill(
     public static Drill KillModel { get; } = new(
         "kill-model",
         "Kills one of the two model servers: photographs are answered by the other's vote, marked as degraded",
-        (project, cancellationToken) => project.KillAsync("mobilenetv2", cancellationToken),
-        (project, cancellationToken) => project.StartAsync("mobilenetv2", cancellationToken),
+        (project, cancellationToken) => project.KillAsync(SystemParts.Members[^1], cancellationToken),
+        (project, cancellationToken) => project.StartAsync(SystemParts.Members[^1], cancellationToken),
         // What the killed process had not sent yet dies with it: traces with gaps, of the last five seconds before.
         MayLose: true);
 
     public static Drill FillQueue { get; } = new(
         "fill-queue",
         "Cuts the link for longer than the edge's queue lasts (start the system with QUEUE_SPANS=2048): says how many traces did not fit",
-        (project, cancellationToken) => project.DisconnectAsync("gateway", "edge", cancellationToken),
-        (project, cancellationToken) => project.ConnectAsync("gateway", "edge", cancellationToken),
+        (project, cancellationToken) => project.DisconnectAsync(SystemParts.Gateway, EdgeNetwork, cancellationToken),
+        (project, cancellationToken) => project.ConnectAsync(SystemParts.Gateway, EdgeNetwork, cancellationToken),
         MayLose: true);
 
     public static IReadOnlyList<Drill> All { get; } = [LinkCut, KillCollector, KillModel, FillQueue];

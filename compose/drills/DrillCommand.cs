@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InferenceTracing.Topology;
 
 namespace InferenceTracing.Drills;
 
@@ -8,8 +9,8 @@ internal static class DrillCommand
     public static RootCommand Create()
     {
         var project = new Option<string>("--project") { Description = "Compose project", DefaultValueFactory = _ => "inference-laptop" };
-        var edge = Address("--edge", "Where photographs go", "http://127.0.0.1:5010/");
-        var traces = Address("--traces", "Where traces are read (Jaeger's query API)", "http://127.0.0.1:8080/jaeger/");
+        var edge = Address("--edge", "Where photographs go", SystemParts.Preprocessing);
+        var traces = Address("--traces", "Where traces are read (Jaeger's query API)", SystemParts.Gateway, "jaeger/");
         var rate = new Option<int>("--rate") { Description = "Photographs a second", DefaultValueFactory = _ => 10 };
         var seconds = new Option<int>("--seconds") { Description = "How long it stays broken", DefaultValueFactory = _ => 60 };
 
@@ -43,10 +44,10 @@ internal static class DrillCommand
     }
 
     /// <summary>An address with the closing slash that keeps its path when a relative one is added.</summary>
-    private static Option<Uri> Address(string name, string description, string usual) => new(name)
+    private static Option<Uri> Address(string name, string description, string part, string path = "") => new(name)
     {
         Description = description,
-        DefaultValueFactory = _ => new Uri(usual),
+        DefaultValueFactory = _ => new Uri($"http://127.0.0.1:{SystemParts.PortOf(part)}/{path}"),
         CustomParser = result =>
         {
             if (Uri.TryCreate(result.Tokens[0].Value.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is ("http" or "https"))

@@ -1,3 +1,4 @@
+using InferenceTracing.Topology;
 using InferenceTracing.TraceCheck;
 
 namespace InferenceTracing.Drills;
@@ -76,8 +77,8 @@ internal sealed record TraceCount(int Arrived, int Whole, IReadOnlyList<string> 
         }
 
         return EdgeSpans
-            .Where(name => !spans.Any(span => span.Service == "preprocessing" && span.Name == name))
-            .Select(name => $"missing: preprocessing {name}")
+            .Where(name => !spans.Any(span => span.Service == SystemParts.Preprocessing && span.Name == name))
+            .Select(name => $"missing: {SystemParts.Preprocessing} {name}")
             .FirstOrDefault();
     }
 

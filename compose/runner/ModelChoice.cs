@@ -1,4 +1,5 @@
 using InferenceTracing.ModelRepository;
+using InferenceTracing.Topology;
 using Spectre.Console;
 
 namespace InferenceTracing.Runner;
@@ -6,14 +7,12 @@ namespace InferenceTracing.Runner;
 /// <summary>The networks that vote, found, downloaded or drawn before anything is started, so that the wait for them is seen.</summary>
 internal sealed record ModelChoice(IReadOnlyList<string> Names)
 {
-    private const string MobileNet = "mobilenetv2";
-
     /// <exception cref="LocalException">A model's file is not what it must be, or cannot be written.</exception>
     public static async Task<ModelChoice> PrepareAsync(CancellationToken cancellationToken)
     {
         var repositories = ModelSearchPath.Default(Environment.GetEnvironmentVariable("MODEL_REPOSITORY"));
         using var store = new ModelStore(repositories, mayDownload: true);
-        string[] names = [EfficientNet.Choose(repositories), MobileNet];
+        string[] names = [.. SystemParts.Members.Select(name => name == EfficientNet.B0 ? EfficientNet.Choose(repositories) : name)];
 
         foreach (var name in names)
         {

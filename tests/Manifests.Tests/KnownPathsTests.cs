@@ -1,5 +1,6 @@
 using InferenceTracing.Manifests.Tests.Checks.Network;
 using InferenceTracing.Manifests.Tests.Rendering;
+using InferenceTracing.Topology;
 
 namespace InferenceTracing.Manifests.Tests;
 
@@ -8,11 +9,22 @@ namespace InferenceTracing.Manifests.Tests;
 /// </summary>
 public sealed class KnownPathsTests(RenderedFleet fleet)
 {
+    private static readonly IReadOnlyList<Part> InTheCluster =
+        [.. SystemParts.All.Where(part => part.Environment == "cluster" && part.Name != SystemParts.TraceStore)];
+
+    public static TheoryData<string> Parts => [.. InTheCluster.Select(part => part.Name)];
+
+    public static TheoryData<string, string, string, int> CallsOfTheParts =>
+    [
+        .. from part in InTheCluster
+           from call in part.Calls
+           where InTheCluster.Any(other => other.Name == call.Listener)
+           select ("overlays/minikube", part.Name, call.Listener, SystemParts.PortOf(call.Listener)),
+    ];
+
     [Theory]
     [InlineData("overlays/minikube", "traefik", "gateway", 8080)]
-    [InlineData("overlays/minikube", "gateway", "ensemble", 5011)]
-    [InlineData("overlays/minikube", "ensemble", "efficientnetb0", 5012)]
-    [InlineData("overlays/minikube", "ensemble", "mobilenetv2", 5013)]
+    [MemberData(nameof(CallsOfTheParts))]
     [InlineData("overlays/minikube", "traefik", "collector", 4317)]
     [InlineData("overlays/minikube", "traefik", "collector", 4318)]
     [InlineData("overlays/minikube", "collector", "jaeger-collector", 4317)]
@@ -34,10 +46,7 @@ public sealed class KnownPathsTests(RenderedFleet fleet)
     }
 
     [Theory]
-    [InlineData("gateway")]
-    [InlineData("ensemble")]
-    [InlineData("efficientnetb0")]
-    [InlineData("mobilenetv2")]
+    [MemberData(nameof(Parts))]
     public void NeededPaths_Service_SendsItsSpansToTheCollector(string service)
     {
         var needs = NeededPaths.Of(fleet.Get("overlays/minikube"));

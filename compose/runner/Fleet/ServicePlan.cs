@@ -1,87 +1,73 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using InferenceTracing.Topology;
 
 namespace InferenceTracing.Runner.Fleet;
 
 /// <summary>Which processes make up the system, with their settings, in the order in which they can become ready.</summary>
 internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnlyList<string> Members, string LogFolder)
 {
-    public Uri Edge => this["preprocessing"].Url;
+    public Uri Edge => this[SystemParts.Preprocessing].Url;
 
-    public Uri Traces => this["tracestore"].Url;
+    public Uri Traces => this[SystemParts.TraceStore].Url;
 
     private ServiceSpec this[string name] => Services.Single(service => service.Name == name);
 
     public static ServicePlan Create(Checkout checkout, ModelChoice models, PortChoice ports, string logFolder)
     {
+        var parts = SystemParts.With(models.Names);
+        var given = parts.SelectMany(part => part.Listeners).ToDictionary(listener => listener.Name, listener => ports.For(listener.Name, listener.Port));
         // The key of this run; the edge shows it to the gateway, as it would in the field.
         var key = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var store = ports.For("tracestore", 16686);
-        var grpc = ports.For("otlp-grpc", 4317);
-        var http = ports.For("otlp-http", 4318);
-        var gateway = ports.For("gateway", 8080);
-        var ensemble = ports.For("ensemble", 5011);
-        var members = models.Names.Select((name, index) => (Name: name, Port: ports.For(name, 5012 + index))).ToList();
 
         List<ServiceSpec> services =
         [
-            new("tracestore", checkout.Executable("TraceStore"), store, new()
-            {
-                ["Kestrel__Endpoints__Http__Url"] = Loopback(store),
-                ["Kestrel__Endpoints__OtlpGrpc__Url"] = Loopback(grpc),
-                ["Kestrel__Endpoints__OtlpHttp__Url"] = Loopback(http),
-            }),
-            .. members.Select(member => new ServiceSpec(member.Name, checkout.Executable("ModelServer"), member.Port, new()
-            {
-                ["Model__Name"] = member.Name,
-                ["Model__Threads"] = ThreadsOfARun(models.Names.Count).ToString(CultureInfo.InvariantCulture),
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Loopback(grpc),
-            })),
-            new("ensemble", checkout.Executable("Ensemble"), ensemble, new()
-            {
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Loopback(grpc),
-            }),
-            new("gateway", checkout.Executable("Gateway"), gateway, new()
-            {
-                ["Gateway__ApiKeys__edge__Key"] = key,
-                ["ReverseProxy__Clusters__ensemble__Destinations__0__Address"] = Loopback(ensemble),
-                ["ReverseProxy__Clusters__ensemble__HealthCheck__Active__Interval"] = "00:00:00.200",
-                ["ReverseProxy__Clusters__collector__Destinations__0__Address"] = Loopback(http),
-                ["ReverseProxy__Clusters__traces__Destinations__0__Address"] = Loopback(store),
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Loopback(grpc),
-            }),
-            new("preprocessing", checkout.Executable("Preprocessing"), ports.For("preprocessing", 5010), new()
-            {
-                // The edge shares the cores with the whole cluster here: eight under way keep two of them busy, and more only get in each other's way.
-                ["Preprocessing__MaxInFlight"] = $"{4 * Environment.ProcessorCount}",
-                ["Preprocessing__QueueLimit"] = $"{12 * Environment.ProcessorCount}",
-                // Heaps of glibc's malloc: up to eight a core otherwise, of which each keeps much of the most that decoding ever took there.
-                ["MALLOC_ARENA_MAX"] = $"{Math.Max(2, Environment.ProcessorCount)}",
-                ["Cluster__Url"] = Loopback(gateway),
-                ["Cluster__ApiKey"] = key,
-                ["Cluster__TraceUrl"] = $"{Loopback(store)}/trace/{{traceId}}",
-                // The edge has no way into the cluster but the gateway, for its traces too.
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Loopback(gateway),
-                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-                ["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-api-key={key}",
-            }),
+            .. parts.Select(part => new ServiceSpec(part.Name, checkout.Executable(part.Project), given[part.Name], new(
+                [new("Deployment__Environment", part.Environment), .. Addresses(part, given), .. OwnSettings(part, models.Names, key)]))),
         ];
 
-        var vote = services.Single(service => service.Name == "ensemble").Settings;
-        vote["Ensemble__Members__efficientnetb0__Enabled"] = "false";
-        vote["Ensemble__Members__mobilenetv2__Enabled"] = "false";
-
-        foreach (var (name, port) in members)
-        {
-            vote[$"Ensemble__Members__{name}__Url"] = Loopback(port);
-            vote[$"Ensemble__Members__{name}__Enabled"] = "true";
-        }
-
-        return new ServicePlan(services, [.. members.Select(member => member.Name)], logFolder);
+        return new ServicePlan(services, models.Names, logFolder);
     }
 
     /// <summary>Members vote at the same time, so they share the cores: with all cores each, the threads of a run would wait for one another.</summary>
     public static int ThreadsOfARun(int members) => Math.Max(1, Environment.ProcessorCount / members);
+
+    private static IEnumerable<KeyValuePair<string, string>> Addresses(Part part, Dictionary<string, int> ports) =>
+    [
+        .. part.Listeners.Where(listener => listener.Setting is not null)
+            .Select(listener => KeyValuePair.Create(listener.Setting!, Loopback(ports[listener.Name]))),
+        .. part.Calls.Select(call => KeyValuePair.Create(call.Setting, Loopback(ports[call.Listener]) + call.Path)),
+    ];
+
+    /// <summary>What is so on one machine only, where all parts share the cores.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> OwnSettings(Part part, IReadOnlyList<string> members, string key) => part.Project switch
+    {
+        "ModelServer" =>
+        [
+            new("Model__Name", part.Name),
+            new("Model__Threads", ThreadsOfARun(members.Count).ToString(CultureInfo.InvariantCulture)),
+        ],
+        // A member that another network stands in for is in the ensemble's own settings all the same.
+        "Ensemble" => SystemParts.Members.Union(members)
+            .Select(name => KeyValuePair.Create($"Ensemble__Members__{name}__Enabled", members.Contains(name) ? "true" : "false")),
+        "Gateway" =>
+        [
+            new("Gateway__ApiKeys__edge__Key", key),
+            new("ReverseProxy__Clusters__ensemble__HealthCheck__Active__Interval", "00:00:00.200"),
+        ],
+        "Preprocessing" =>
+        [
+            // The edge shares the cores with the whole cluster here: eight under way keep two of them busy, and more only get in each other's way.
+            new("Preprocessing__MaxInFlight", $"{4 * Environment.ProcessorCount}"),
+            new("Preprocessing__QueueLimit", $"{12 * Environment.ProcessorCount}"),
+            // Heaps of glibc's malloc: up to eight a core otherwise, of which each keeps much of the most that decoding ever took there.
+            new("MALLOC_ARENA_MAX", $"{Math.Max(2, Environment.ProcessorCount)}"),
+            new("Cluster__ApiKey", key),
+            new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            new("OTEL_EXPORTER_OTLP_HEADERS", $"x-api-key={key}"),
+        ],
+        _ => [],
+    };
 
     private static string Loopback(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 }
