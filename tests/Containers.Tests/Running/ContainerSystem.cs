@@ -29,7 +29,7 @@ public sealed class ContainerSystem : IAsyncLifetime
 
     internal HttpClient TraceUi { get; } = new();
 
-    internal JaegerClient Traces => new(TraceUi);
+    internal JaegerClient Traces => new(TraceUi, TimeProvider.System);
 
     public string Container(string service) => $"{_name}-{service}-1";
 
