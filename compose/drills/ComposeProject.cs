@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text;
 
 namespace InferenceTracing.Drills;
 
@@ -27,26 +28,20 @@ internal sealed class ComposeProject(string name)
     public Task<string> InspectAsync(string service, string format, CancellationToken cancellationToken) =>
         DockerAsync(cancellationToken, "inspect", "--format", format, Container(service));
 
-    /// <summary>The password of the trace UI, as the setup service made it.</summary>
-    public async Task<string> ViewerPasswordAsync(CancellationToken cancellationToken)
+    /// <summary>The login of the trace UI, with the password that the setup service made.</summary>
+    public async Task<AuthenticationHeaderValue> ViewerLoginAsync(CancellationToken cancellationToken)
     {
         var image = await InspectAsync("setup", "{{.Config.Image}}", cancellationToken).ConfigureAwait(false);
         var said = await DockerAsync(
             cancellationToken, "run", "--rm", "--network", "none", "--read-only", "-v", $"{name}_gateway-secrets:/secrets/gateway:ro", image, "show").ConfigureAwait(false);
-        return said[(said.LastIndexOf(' ') + 1)..];
+        var login = $"viewer:{said[(said.LastIndexOf(' ') + 1)..]}";
+        return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
     }
 
     private static async Task<string> DockerAsync(CancellationToken cancellationToken, params string[] arguments)
     {
-        using var docker = Process.Start(new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })
-            ?? throw new DrillException("docker cannot be started.");
-        var output = docker.StandardOutput.ReadToEndAsync(cancellationToken);
-        var errors = docker.StandardError.ReadToEndAsync(cancellationToken);
-        await docker.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-
-        return docker.ExitCode == 0
-            ? (await output.ConfigureAwait(false)).Trim()
-            : throw new DrillException($"docker {string.Join(' ', arguments)}: {(await errors.ConfigureAwait(false)).Trim()}");
+        var run = await ProgramRun.OfAsync("docker", arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return run.ExitCode == 0 ? run.Output : throw new DrillException($"docker {string.Join(' ', arguments)}: {run.Errors}");
     }
 
     private string Container(string service) => $"{name}-{service}-1";

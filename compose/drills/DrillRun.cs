@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
 using InferenceTracing.TraceCheck;
 
 namespace InferenceTracing.Drills;
@@ -19,7 +17,8 @@ internal static class DrillRun
         {
             var project = new ComposeProject(options.Project);
             using var edge = new HttpClient { BaseAddress = options.Edge, Timeout = TimeSpan.FromSeconds(30) };
-            using var store = await TraceReaderAsync(project, options.Traces, cancellationToken);
+            var login = await project.ViewerLoginAsync(cancellationToken);
+            using var store = new HttpClient { BaseAddress = options.Traces, DefaultRequestHeaders = { Authorization = login } };
             var load = new PhotoLoad(edge, options.Rate);
 
             if (await load.SendAsync() is { Status: not 200 } first)
@@ -68,15 +67,5 @@ internal static class DrillRun
         await stop.CancelAsync();
         await sending;
         return (broken, mended);
-    }
-
-    private static async Task<HttpClient> TraceReaderAsync(ComposeProject project, Uri traces, CancellationToken cancellationToken)
-    {
-        var login = Encoding.UTF8.GetBytes($"viewer:{await project.ViewerPasswordAsync(cancellationToken)}");
-        return new HttpClient
-        {
-            BaseAddress = traces,
-            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(login)) },
-        };
     }
 }

@@ -1,3 +1,5 @@
+using InferenceTracing.Drills;
+
 namespace InferenceTracing.Containers.Tests;
 
 /// <summary>The command line of Docker, and whether there is one to speak of.</summary>
@@ -21,9 +23,9 @@ internal static class Docker
     public static async Task<bool> HasEngineAsync() => await Compose.Value is null && await Engine.Value is null;
 
     /// <summary>Runs <c>docker</c> with these arguments and variables.</summary>
-    public static Task<CommandResult> RunAsync(
+    public static Task<ProgramRun> RunAsync(
         IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?>? variables = null, CancellationToken cancellationToken = default) =>
-        Command.RunAsync("docker", arguments, variables, cancellationToken);
+        ProgramRun.OfAsync("docker", arguments, variables, cancellationToken);
 
     /// <summary>What it printed; the test fails where it fails.</summary>
     public static async Task<string> AskAsync(params string[] arguments)

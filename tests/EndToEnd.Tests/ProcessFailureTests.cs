@@ -19,8 +19,7 @@ public sealed class ProcessFailureTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var options = new LocalOptions(Photos: null, Once: true, Ports: new Dictionary<string, int>(), FreePorts: true, Logs: null);
-        _plan = ServicePlan.Create(Checkout.Find(), await ModelChoice.PrepareAsync(CancellationToken.None), PortChoice.For(options), _logs);
+        _plan = ServicePlan.Create(Checkout.Find(), await ModelChoice.PrepareAsync(CancellationToken.None), PortChoice.AllFree(), _logs);
         _fleet = new ServiceFleet(_plan);
         await _fleet.StartAsync(CancellationToken.None);
         _edge = new HttpClient { BaseAddress = _plan.Edge };

@@ -37,10 +37,9 @@ public class RunningSystem : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var options = new LocalOptions(Photos: null, Once: true, Ports: new Dictionary<string, int>(), FreePorts: true, Logs: null);
         var models = await ModelChoice.PrepareAsync(CancellationToken.None);
 
-        _plan = ServicePlan.Create(Checkout.Find(), models, PortChoice.For(options), _logs);
+        _plan = ServicePlan.Create(Checkout.Find(), models, PortChoice.AllFree(), _logs);
 
         if (Codec is { } codec)
         {

@@ -6,24 +6,32 @@ namespace InferenceTracing.Runner.Fleet;
 /// <summary>A port for each service: the one asked for, else the usual one, else, where that is taken, a free one.</summary>
 internal sealed class PortChoice
 {
-    private readonly LocalOptions _options;
+    private readonly IReadOnlyDictionary<string, int> _wanted;
+    private readonly bool _onlyFree;
     private readonly HashSet<int> _given = [];
 
-    private PortChoice(LocalOptions options) => _options = options;
+    private PortChoice(IReadOnlyDictionary<string, int> wanted, bool onlyFree)
+    {
+        _wanted = wanted;
+        _onlyFree = onlyFree;
+    }
 
-    public static PortChoice For(LocalOptions options) => new(options);
+    public static PortChoice For(LocalOptions options) => new(options.Ports, options.FreePorts);
+
+    /// <summary>Free ports for all, so that a system of a test's own runs beside any other.</summary>
+    public static PortChoice AllFree() => new(new Dictionary<string, int>(), onlyFree: true);
 
     /// <exception cref="LocalException">The port asked for is taken.</exception>
     public int For(string service, int usual)
     {
-        if (_options.Ports.TryGetValue(service, out var wanted))
+        if (_wanted.TryGetValue(service, out var wanted))
         {
             return IsFree(wanted) && _given.Add(wanted)
                 ? wanted
                 : throw new LocalException($"Port {wanted}, asked for {service}, is taken: choose another with --port {service}=<port>.");
         }
 
-        return !_options.FreePorts && IsFree(usual) && _given.Add(usual) ? usual : Free();
+        return !_onlyFree && IsFree(usual) && _given.Add(usual) ? usual : Free();
     }
 
     private int Free()

@@ -34,9 +34,8 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     public static async Task<SystemUnderTest> StartAsync(
         ModelChoice models, bool traced, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
-        var options = new LocalOptions(Photos: null, Once: true, Ports: new Dictionary<string, int>(), FreePorts: true, Logs: null);
         var logs = Directory.CreateTempSubdirectory("inference-tracing-benchmark").FullName;
-        var plan = ServicePlan.Create(Checkout.Find(), models, PortChoice.For(options), logs);
+        var plan = ServicePlan.Create(Checkout.Find(), models, PortChoice.AllFree(), logs);
 
         foreach (var service in plan.Services)
         {

@@ -12,7 +12,7 @@ internal sealed class TwoProtocolServer : IAsyncDisposable
 
     private TwoProtocolServer(string model, int threads)
     {
-        var ports = PortChoice.For(new LocalOptions(Photos: null, Once: true, Ports: new Dictionary<string, int>(), FreePorts: true, Logs: null));
+        var ports = PortChoice.AllFree();
         var (http1, http2) = (ports.For("http1", 0), ports.For("h2c", 0));
         var server = new ServiceSpec(model, Checkout.Find().Executable("ModelServer"), http1, new()
         {

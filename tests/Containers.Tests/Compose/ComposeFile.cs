@@ -1,4 +1,5 @@
 using System.Text.Json;
+using InferenceTracing.Drills;
 
 namespace InferenceTracing.Containers.Tests.Compose;
 
@@ -22,7 +23,7 @@ internal static class ComposeFile
         { "laptop.yaml", "elasticsearch" },
     };
 
-    public static async Task<CommandResult> ConfigAsync(string file, string? profile, Dictionary<string, string?> variables, params string[] more)
+    public static async Task<ProgramRun> ConfigAsync(string file, string? profile, Dictionary<string, string?> variables, params string[] more)
     {
         await Docker.RequireComposeAsync();
         string[] profiles = profile is null ? [] : ["--profile", profile];

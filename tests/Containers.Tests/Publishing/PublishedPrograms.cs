@@ -1,10 +1,12 @@
+using InferenceTracing.Drills;
+
 namespace InferenceTracing.Containers.Tests.Publishing;
 
 /// <summary>Every project that has an image, published once for both machines, beside the checkout's own build.</summary>
 public sealed class PublishedPrograms : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("published-").FullName;
-    private CommandResult? _build;
+    private ProgramRun? _build;
 
     /// <summary>Runtime identifiers: what <c>-a amd64</c> and <c>-a arm64</c> become.</summary>
     public static IReadOnlyList<string> Machines { get; } = ["linux-x64", "linux-arm64"];
@@ -21,7 +23,7 @@ public sealed class PublishedPrograms : IAsyncLifetime
         var build = Path.Combine(_folder, "publish.proj");
         await File.WriteAllTextAsync(build, Build());
         // No node of this build outlives it.
-        _build = await Command.RunAsync("dotnet", ["msbuild", build, "-m", "-nodeReuse:false", "-noLogo", "-verbosity:quiet"]);
+        _build = await ProgramRun.OfAsync("dotnet", ["msbuild", build, "-m", "-nodeReuse:false", "-noLogo", "-verbosity:quiet"]);
     }
 
     public ValueTask DisposeAsync()

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Text;
 using InferenceTracing.Drills;
 using InferenceTracing.TraceCheck;
 
@@ -18,7 +16,7 @@ public sealed class ContainerSystem : IAsyncLifetime
     private readonly int _edgePort = FreePort();
     private readonly int _gatewayPort = FreePort();
     private readonly int _gatewayTlsPort = FreePort();
-    private CommandResult? _failure;
+    private ProgramRun? _failure;
 
     /// <summary>Services of ours that stay up.</summary>
     public static IReadOnlyList<string> Services { get; } = ["tracestore", "efficientnetb0", "mobilenetv2", "ensemble", "gateway", "preprocessing"];
@@ -60,8 +58,7 @@ public sealed class ContainerSystem : IAsyncLifetime
 
         Edge.BaseAddress = new Uri($"http://127.0.0.1:{_edgePort}/");
         TraceUi.BaseAddress = new Uri($"http://127.0.0.1:{_gatewayPort}/jaeger/");
-        var login = Encoding.UTF8.GetBytes($"viewer:{await Project.ViewerPasswordAsync(CancellationToken.None)}");
-        TraceUi.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(login));
+        TraceUi.DefaultRequestHeaders.Authorization = await Project.ViewerLoginAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
@@ -75,7 +72,7 @@ public sealed class ContainerSystem : IAsyncLifetime
         }
     }
 
-    internal Task<CommandResult> ComposeAsync(params string[] arguments)
+    internal Task<ProgramRun> ComposeAsync(params string[] arguments)
     {
         var variables = new Dictionary<string, string?>
         {

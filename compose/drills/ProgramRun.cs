@@ -1,11 +1,12 @@
 using System.Diagnostics;
 
-namespace InferenceTracing.Containers.Tests;
+namespace InferenceTracing.Drills;
 
-/// <summary>Another program, run to its end.</summary>
-internal static class Command
+/// <summary>How another program ended, and what it printed.</summary>
+internal sealed record ProgramRun(int ExitCode, string Output, string Errors)
 {
-    public static async Task<CommandResult> RunAsync(
+    /// <summary>Runs it to its end, with <paramref name="variables"/> over this process's own.</summary>
+    public static async Task<ProgramRun> OfAsync(
         string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?>? variables = null, CancellationToken cancellationToken = default)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -18,10 +19,7 @@ internal static class Command
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        return new CommandResult(process.ExitCode, (await output).Trim(), (await errors).Trim());
+        await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        return new ProgramRun(process.ExitCode, (await output.ConfigureAwait(false)).Trim(), (await errors.ConfigureAwait(false)).Trim());
     }
 }
-
-/// <summary>How it ended.</summary>
-internal sealed record CommandResult(int ExitCode, string Output, string Errors);
