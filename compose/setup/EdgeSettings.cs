@@ -52,3 +52,6 @@ internal sealed record EdgeSettings(string Url, string Key, string CaFile)
         }
     }
 }
+
+/// <summary>Something the operator can mend; the message is the one sentence they read.</summary>
+internal sealed class SetupException(string message) : Exception(message);

@@ -16,7 +16,7 @@ internal sealed class EnsembleUnderTest : IAsyncDisposable
     public const string Executable = "Ensemble";
     public const string InferPath = "/v2/models/ensemble/infer";
 
-    private EnsembleUnderTest(OtlpCollector collector, ServiceProcess service)
+    private EnsembleUnderTest(OtlpCollector collector, StartedService service)
     {
         Collector = collector;
         Service = service;
@@ -24,7 +24,7 @@ internal sealed class EnsembleUnderTest : IAsyncDisposable
 
     public OtlpCollector Collector { get; }
 
-    public ServiceProcess Service { get; }
+    public StartedService Service { get; }
 
     public HttpClient Client => Service.Client;
 
@@ -33,7 +33,7 @@ internal sealed class EnsembleUnderTest : IAsyncDisposable
         IReadOnlyCollection<(string Name, Uri Address)> members, int? ready = null, params (string Key, string Value)[] settings)
     {
         var collector = await OtlpCollector.StartAsync();
-        var service = await ServiceProcess.StartAsync(Executable, [.. collector.Settings(), .. Members(members), .. settings]);
+        var service = await StartedService.StartAsync(Executable, [.. collector.Settings(), .. Members(members), .. settings]);
         var ensemble = new EnsembleUnderTest(collector, service);
         await ensemble.MissingAsync(missing => missing == members.Count - (ready ?? members.Count));
         return ensemble;

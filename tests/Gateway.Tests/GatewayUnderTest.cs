@@ -18,13 +18,13 @@ public sealed class GatewayUnderTest : IAsyncLifetime
 
     internal OtlpCollector Collector { get; private set; } = null!;
 
-    internal ServiceProcess Service { get; private set; } = null!;
+    internal StartedService Service { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
         Upstream = await Upstream.StartAsync();
         Collector = await OtlpCollector.StartAsync();
-        Service = await ServiceProcess.StartAsync(Executable, [.. Settings(Upstream.Address), .. Collector.Settings()]);
+        Service = await StartedService.StartAsync(Executable, [.. Settings(Upstream.Address), .. Collector.Settings()]);
     }
 
     public async ValueTask DisposeAsync()
@@ -54,7 +54,7 @@ public sealed class GatewayUnderTest : IAsyncLifetime
     /// <summary>Sends a request with the edge's key unless it has another.</summary>
     internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => SendAsync(Service, request);
 
-    internal static Task<HttpResponseMessage> SendAsync(ServiceProcess gateway, HttpRequestMessage request)
+    internal static Task<HttpResponseMessage> SendAsync(StartedService gateway, HttpRequestMessage request)
     {
         if (!request.Headers.Contains("x-api-key") && request.Headers.Authorization is null)
         {

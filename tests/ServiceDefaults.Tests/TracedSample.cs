@@ -10,12 +10,12 @@ public sealed class TracedSample : IAsyncLifetime
 
     internal OtlpCollector Collector { get; private set; } = null!;
 
-    internal ServiceProcess Service { get; private set; } = null!;
+    internal StartedService Service { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
         Collector = await OtlpCollector.StartAsync();
-        Service = await ServiceProcess.StartAsync(Name, Collector.Settings());
+        Service = await StartedService.StartAsync(Name, Collector.Settings());
     }
 
     public async ValueTask DisposeAsync()

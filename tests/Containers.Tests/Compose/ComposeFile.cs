@@ -29,7 +29,7 @@ internal static class ComposeFile
         string[] profiles = profile is null ? [] : ["--profile", profile];
         // An .env of the machine's own must not decide what these tests find.
         return await Docker.RunAsync(
-            ["compose", "--env-file", "/dev/null", "-f", Checkout.At("compose", file), .. more, .. profiles, "config", "--format", "json"], variables);
+            ["compose", "--env-file", "/dev/null", "-f", CheckoutFiles.At("compose", file), .. more, .. profiles, "config", "--format", "json"], variables);
     }
 
     public static async Task<IReadOnlyList<JsonProperty>> ServicesAsync(string file, string? profile)

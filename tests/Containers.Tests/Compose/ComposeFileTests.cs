@@ -20,7 +20,7 @@ public sealed class ComposeFileTests
     [Fact]
     public async Task Config_StandInsLaidOver_Passes()
     {
-        var config = await ComposeFile.ConfigAsync("laptop.yaml", null, [], "-f", Checkout.At("tests", "containers", "stand-in.yaml"));
+        var config = await ComposeFile.ConfigAsync("laptop.yaml", null, [], "-f", CheckoutFiles.At("tests", "containers", "stand-in.yaml"));
 
         Assert.True(config.ExitCode == 0, config.Errors);
     }
@@ -120,7 +120,7 @@ public sealed class ComposeFileTests
     [Fact]
     public async Task EnvExample_NamesEverythingTheEdgeNeeds()
     {
-        var example = await File.ReadAllLinesAsync(Checkout.At("compose", ".env.example"), TestContext.Current.CancellationToken);
+        var example = await File.ReadAllLinesAsync(CheckoutFiles.At("compose", ".env.example"), TestContext.Current.CancellationToken);
 
         Assert.All(ComposeFile.EdgeSettings.Keys, name => Assert.Contains(example, line => line.StartsWith($"{name}=", StringComparison.Ordinal)));
     }

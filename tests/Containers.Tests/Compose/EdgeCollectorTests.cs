@@ -9,7 +9,7 @@ namespace InferenceTracing.Containers.Tests.Compose;
 public sealed class EdgeCollectorTests
 {
     private static readonly Dictionary<object, object> Config =
-        new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(File.ReadAllText(Checkout.At("compose", "collector", "edge.yaml")));
+        new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(File.ReadAllText(CheckoutFiles.At("compose", "collector", "edge.yaml")));
 
     [Theory]
     [InlineData("receivers")]

@@ -7,10 +7,10 @@ internal static class Dockerfiles
     public static IReadOnlyList<string> Projects { get; } =
     [
         .. from part in new[] { "edge", "services", "compose" }
-           from file in Directory.EnumerateFiles(Checkout.At(part), "Dockerfile", SearchOption.AllDirectories)
+           from file in Directory.EnumerateFiles(CheckoutFiles.At(part), "Dockerfile", SearchOption.AllDirectories)
            let folder = Path.GetDirectoryName(file)!
-           select Path.GetRelativePath(Checkout.At(), Directory.GetFiles(folder, "*.csproj").Single()),
+           select Path.GetRelativePath(CheckoutFiles.At(), Directory.GetFiles(folder, "*.csproj").Single()),
     ];
 
-    public static string[] Read(string project) => File.ReadAllLines(Checkout.At(Path.GetDirectoryName(project)!, "Dockerfile"));
+    public static string[] Read(string project) => File.ReadAllLines(CheckoutFiles.At(Path.GetDirectoryName(project)!, "Dockerfile"));
 }

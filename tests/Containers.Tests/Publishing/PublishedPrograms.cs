@@ -38,7 +38,7 @@ public sealed class PublishedPrograms : IAsyncLifetime
     /// </summary>
     private string Build()
     {
-        var projects = string.Join(';', Dockerfiles.Projects.Select(project => Checkout.At(project)));
+        var projects = string.Join(';', Dockerfiles.Projects.Select(project => CheckoutFiles.At(project)));
         var programs = Machines.Select(machine => $"""<Program Include="{projects}" AdditionalProperties="RuntimeIdentifier={machine}" />""");
 
         return $"""

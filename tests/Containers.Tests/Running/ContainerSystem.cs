@@ -81,7 +81,7 @@ public sealed class ContainerSystem : IAsyncLifetime
             ["GATEWAY_TLS_PORT"] = _gatewayTlsPort.ToString(CultureInfo.InvariantCulture),
         };
 
-        if (Checkout.Models() is var (folder, efficientNet))
+        if (CheckoutFiles.Models() is var (folder, efficientNet))
         {
             variables["MODELS"] = folder;
             variables["EFFICIENTNET"] = efficientNet;
@@ -92,7 +92,7 @@ public sealed class ContainerSystem : IAsyncLifetime
         return Docker.RunAsync(
             [
                 "compose", "--env-file", "/dev/null", "--progress", "quiet", "-p", _name,
-                "-f", Checkout.At("compose", "laptop.yaml"), "-f", Checkout.At("tests", "containers", "stand-in.yaml"), .. arguments,
+                "-f", CheckoutFiles.At("compose", "laptop.yaml"), "-f", CheckoutFiles.At("tests", "containers", "stand-in.yaml"), .. arguments,
             ],
             variables);
     }

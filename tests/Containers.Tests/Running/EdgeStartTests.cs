@@ -15,7 +15,7 @@ public sealed class EdgeStartTests(ContainerSystem system)
         var settings = Compose.ComposeFile.EdgeSettings;
         settings[name] = value;
         var project = $"edge-check-{Environment.ProcessId}";
-        string[] compose = ["compose", "--env-file", "/dev/null", "--progress", "quiet", "-p", project, "-f", Checkout.At("compose", "edge.yaml")];
+        string[] compose = ["compose", "--env-file", "/dev/null", "--progress", "quiet", "-p", project, "-f", CheckoutFiles.At("compose", "edge.yaml")];
 
         try
         {

@@ -89,7 +89,7 @@ public sealed class ReadinessTests
     [InlineData("OpenInference:MaxBatch", "0", "OpenInference:MaxBatch")]
     public async Task Start_SettingInvalid_SaysSoInOneLine(string setting, string value, string named)
     {
-        await using var service = await ServiceProcess.RunAsync(
+        await using var service = await StartedService.RunAsync(
             EnsembleUnderTest.Executable, [.. EnsembleUnderTest.Members([("only", new Uri("http://127.0.0.1:9"))]), (setting, value)]);
 
         Assert.Equal(1, service.ExitCode);

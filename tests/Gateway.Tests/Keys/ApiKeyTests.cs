@@ -90,7 +90,7 @@ public sealed class ApiKeyTests : IClassFixture<GatewayUnderTest>
     [Fact]
     public async Task Anonymous_Allowed_NeedsNoKey()
     {
-        await using var gateway = await ServiceProcess.StartAsync(
+        await using var gateway = await StartedService.StartAsync(
             GatewayUnderTest.Executable,
             [("Gateway:AllowAnonymous", "true"), ("ReverseProxy:Clusters:ensemble:Destinations:0:Address", _gateway.Upstream.Address.ToString())]);
 
@@ -102,7 +102,7 @@ public sealed class ApiKeyTests : IClassFixture<GatewayUnderTest>
     [Fact]
     public async Task Start_NoKeysAndNotAnonymous_Refuses()
     {
-        await using var gateway = await ServiceProcess.RunAsync(GatewayUnderTest.Executable);
+        await using var gateway = await StartedService.RunAsync(GatewayUnderTest.Executable);
 
         Assert.Equal(1, gateway.ExitCode);
         Assert.Contains("Gateway:ApiKeys", Assert.Single(gateway.Errors), StringComparison.Ordinal);
@@ -119,7 +119,7 @@ public sealed class ApiKeyTests : IClassFixture<GatewayUnderTest>
     [InlineData("ReverseProxy:Routes:infer:AuthorizationPolicy", "nobody", "nobody")]
     public async Task Start_SettingInvalid_SaysSoInOneLineWithoutTheKey(string setting, string value, string named)
     {
-        await using var gateway = await ServiceProcess.RunAsync(
+        await using var gateway = await StartedService.RunAsync(
             GatewayUnderTest.Executable, [("Gateway:ApiKeys:edge-1:Key", GatewayUnderTest.EdgeKey), (setting, value)]);
 
         Assert.Equal(1, gateway.ExitCode);
@@ -131,7 +131,7 @@ public sealed class ApiKeyTests : IClassFixture<GatewayUnderTest>
     [Fact]
     public async Task Rate_Exceeded_Answers429WithRetryAfter()
     {
-        await using var gateway = await ServiceProcess.StartAsync(
+        await using var gateway = await StartedService.StartAsync(
             GatewayUnderTest.Executable,
             [.. GatewayUnderTest.Settings(_gateway.Upstream.Address), ("Gateway:Burst", "1"), ("Gateway:RequestsPerSecond", "1")]);
 

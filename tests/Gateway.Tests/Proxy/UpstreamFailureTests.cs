@@ -11,7 +11,7 @@ public sealed class UpstreamFailureTests
     public async Task Upstream_Down_Answers503AndRecoversByItself()
     {
         var address = await LocalServer.NowhereAsync();
-        await using var gateway = await ServiceProcess.StartAsync(GatewayUnderTest.Executable, GatewayUnderTest.Settings(address));
+        await using var gateway = await StartedService.StartAsync(GatewayUnderTest.Executable, GatewayUnderTest.Settings(address));
 
         using var refused = await GatewayUnderTest.SendAsync(gateway, GatewayUnderTest.Inference().Request);
         await using var upstream = await Upstream.StartAsync(address.Port);
@@ -29,7 +29,7 @@ public sealed class UpstreamFailureTests
     public async Task Ready_UpstreamComes_Follows()
     {
         var address = await LocalServer.NowhereAsync();
-        await using var gateway = await ServiceProcess.StartAsync(GatewayUnderTest.Executable, GatewayUnderTest.Settings(address));
+        await using var gateway = await StartedService.StartAsync(GatewayUnderTest.Executable, GatewayUnderTest.Settings(address));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await ReadyAsync(gateway));
 
         await using var upstream = await Upstream.StartAsync(address.Port);
@@ -41,7 +41,7 @@ public sealed class UpstreamFailureTests
     public async Task Upstream_Down_MarksTheServerSpan()
     {
         await using var collector = await OtlpCollector.StartAsync();
-        await using var gateway = await ServiceProcess.StartAsync(
+        await using var gateway = await StartedService.StartAsync(
             GatewayUnderTest.Executable, [.. GatewayUnderTest.Settings(await LocalServer.NowhereAsync()), .. collector.Settings()]);
         var (request, traceId) = GatewayUnderTest.Inference();
 
@@ -59,7 +59,7 @@ public sealed class UpstreamFailureTests
         await using var collector = await OtlpCollector.StartAsync();
         await using var upstream = await Upstream.StartAsync();
         upstream.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
-        await using var gateway = await ServiceProcess.StartAsync(
+        await using var gateway = await StartedService.StartAsync(
             GatewayUnderTest.Executable,
             [.. GatewayUnderTest.Settings(upstream.Address), .. collector.Settings(), ("ReverseProxy:Clusters:ensemble:HttpRequest:ActivityTimeout", "00:00:01")]);
         var (request, traceId) = GatewayUnderTest.Inference();
@@ -72,7 +72,7 @@ public sealed class UpstreamFailureTests
         Assert.Equal((ActivityStatusCode.Error, "upstream_timeout"), (server.Status, server["error.type"]));
     }
 
-    private static async Task<HttpStatusCode> ReadyAsync(ServiceProcess gateway)
+    private static async Task<HttpStatusCode> ReadyAsync(StartedService gateway)
     {
         using var answer = await gateway.Client.GetAsync("/health/ready");
         return answer.StatusCode;

@@ -15,7 +15,7 @@ internal sealed record BrokenExample(string Check, string Expected, RenderedMani
 
     private const string AsPrefix = "# as: ";
 
-    private static readonly string Folder = Path.Combine(Checkout.Examples, "Broken");
+    private static readonly string Folder = Path.Combine(Locations.Examples, "Broken");
 
     private DirectoryInfo? _written;
 

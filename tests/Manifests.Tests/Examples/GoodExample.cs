@@ -6,7 +6,7 @@ namespace InferenceTracing.Manifests.Tests.Examples;
 /// <summary>A small cluster in which nothing is wrong, read straight from its files.</summary>
 internal static class GoodExample
 {
-    public static ManifestTree Tree { get; } = new(Path.Combine(Checkout.Examples, "Good"));
+    public static ManifestTree Tree { get; } = new(Path.Combine(Locations.Examples, "Good"));
 
     public static IReadOnlyList<JsonObject> Objects() =>
     [

@@ -16,7 +16,7 @@ internal sealed class Kubectl
 
     public static async Task<Kubectl?> FindAsync()
     {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append(Checkout.Tools);
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append(Locations.Tools);
 
         foreach (var file in folders.Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, "kubectl"))
             .Where(File.Exists))

@@ -13,7 +13,7 @@ public sealed class RenderedFleet : IAsyncLifetime
 
     private bool _kubectlFound;
 
-    internal static ManifestTree Tree { get; } = new(Checkout.Manifests);
+    internal static ManifestTree Tree { get; } = new(Locations.Manifests);
 
     public async ValueTask InitializeAsync()
     {

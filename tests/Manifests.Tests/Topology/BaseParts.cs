@@ -8,7 +8,7 @@ internal static class BaseParts
 {
     private static readonly List<JsonNode> Objects =
     [
-        .. Directory.EnumerateFiles(Path.Combine(Checkout.Manifests, "base"), "*.yaml").SelectMany(file => YamlReader.Read(File.ReadAllText(file))),
+        .. Directory.EnumerateFiles(Path.Combine(Locations.Manifests, "base"), "*.yaml").SelectMany(file => YamlReader.Read(File.ReadAllText(file))),
     ];
 
     public static IReadOnlyDictionary<string, PlacedPart> All { get; } = OfKind("Deployment").ToDictionary(Name, Read);

@@ -14,7 +14,7 @@ internal static partial class ComposeParts
     public static IReadOnlyDictionary<string, PlacedPart> Laptop { get; } = Read("edge.yaml", "laptop/edge.yaml", "laptop.yaml");
 
     private static Dictionary<string, PlacedPart> Read(params string[] files) => files
-        .Select(file => YamlReader.Read(File.ReadAllText(Path.Combine(Checkout.Root, "compose", file))).Single())
+        .Select(file => YamlReader.Read(File.ReadAllText(Path.Combine(Locations.Root, "compose", file))).Single())
         .SelectMany(file => file.Entries("services"))
         .GroupBy(service => service.Key, service => service.Value)
         .ToDictionary(service => service.Key, service => new PlacedPart(

@@ -26,7 +26,7 @@ internal sealed partial class ServiceSource
     /// <summary>The ports its image names.</summary>
     public IReadOnlyList<int> Exposed { get; }
 
-    public static ServiceSource Of(Part part) => new(Path.Combine(Checkout.Root, part.Environment == "edge" ? "edge" : "services", part.Project));
+    public static ServiceSource Of(Part part) => new(Path.Combine(Locations.Root, part.Environment == "edge" ? "edge" : "services", part.Project));
 
     public string Read(string file) => File.ReadAllText(Path.Combine(_folder, file));
 

@@ -7,9 +7,9 @@ namespace InferenceTracing.ServiceDefaults.Tests.Health;
 
 public sealed class HealthTests : IAsyncLifetime
 {
-    private ServiceProcess _service = null!;
+    private StartedService _service = null!;
 
-    public async ValueTask InitializeAsync() => _service = await ServiceProcess.StartAsync(TracedSample.Name);
+    public async ValueTask InitializeAsync() => _service = await StartedService.StartAsync(TracedSample.Name);
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
@@ -47,7 +47,7 @@ public sealed class HealthTests : IAsyncLifetime
     [Fact]
     public async Task HealthOption_Ready_ExitsWith0()
     {
-        await using var probe = await ServiceProcess.RunAsync(TracedSample.Name, [("URLS", _service.Address.ToString())], "--health");
+        await using var probe = await StartedService.RunAsync(TracedSample.Name, [("URLS", _service.Address.ToString())], "--health");
 
         Assert.Equal(0, probe.ExitCode);
         Assert.Empty(probe.Errors);
@@ -56,7 +56,7 @@ public sealed class HealthTests : IAsyncLifetime
     [Fact]
     public async Task HealthOption_EveryInterface_AsksOnLoopback()
     {
-        await using var probe = await ServiceProcess.RunAsync(TracedSample.Name, [("URLS", $"http://*:{_service.Address.Port}")], "--health");
+        await using var probe = await StartedService.RunAsync(TracedSample.Name, [("URLS", $"http://*:{_service.Address.Port}")], "--health");
 
         Assert.Equal(0, probe.ExitCode);
     }
@@ -66,7 +66,7 @@ public sealed class HealthTests : IAsyncLifetime
     {
         await FeelAsync("Unhealthy");
 
-        await using var probe = await ServiceProcess.RunAsync(TracedSample.Name, [("URLS", _service.Address.ToString())], "--health");
+        await using var probe = await StartedService.RunAsync(TracedSample.Name, [("URLS", _service.Address.ToString())], "--health");
 
         Assert.Equal(1, probe.ExitCode);
         Assert.Contains("feels Unhealthy", Assert.Single(probe.Errors), StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public sealed class HealthTests : IAsyncLifetime
     {
         var nowhere = await LocalServer.NowhereAsync();
 
-        await using var probe = await ServiceProcess.RunAsync(TracedSample.Name, [("URLS", nowhere.ToString())], "--health");
+        await using var probe = await StartedService.RunAsync(TracedSample.Name, [("URLS", nowhere.ToString())], "--health");
 
         Assert.Equal(1, probe.ExitCode);
         Assert.Contains($":{nowhere.Port}/health/ready", Assert.Single(probe.Errors), StringComparison.Ordinal);

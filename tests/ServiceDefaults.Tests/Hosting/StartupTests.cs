@@ -14,7 +14,7 @@ public sealed class StartupTests
         socket.Start();
         var port = ((IPEndPoint)socket.LocalEndpoint).Port;
 
-        await using var service = await ServiceProcess.RunAsync(TracedSample.Name, [("URLS", $"http://127.0.0.1:{port}")]);
+        await using var service = await StartedService.RunAsync(TracedSample.Name, [("URLS", $"http://127.0.0.1:{port}")]);
 
         AssertRefused(service, $":{port}");
     }
@@ -31,7 +31,7 @@ public sealed class StartupTests
     [InlineData("URLS", "http://192.0.2.1:5000", "listen")]
     public async Task Start_SettingInvalid_NamesIt(string setting, string value, string named)
     {
-        await using var service = await ServiceProcess.RunAsync(TracedSample.Name, [(setting, value)]);
+        await using var service = await StartedService.RunAsync(TracedSample.Name, [(setting, value)]);
 
         AssertRefused(service, named);
     }
@@ -42,7 +42,7 @@ public sealed class StartupTests
     [InlineData("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere/ca.crt", "/nowhere/ca.crt")]
     public async Task Start_ExporterSettingInvalid_NamesIt(string setting, string value, string named)
     {
-        await using var service = await ServiceProcess.RunAsync(
+        await using var service = await StartedService.RunAsync(
             TracedSample.Name, [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317"), (setting, value)]);
 
         AssertRefused(service, named);
@@ -51,7 +51,7 @@ public sealed class StartupTests
     [Fact]
     public async Task Start_TwoSettingsInvalid_NamesBothInOneLine()
     {
-        await using var service = await ServiceProcess.RunAsync(TracedSample.Name, [("Sample:Limit", "99"), ("Sample:Colour", "blue")]);
+        await using var service = await StartedService.RunAsync(TracedSample.Name, [("Sample:Limit", "99"), ("Sample:Colour", "blue")]);
 
         AssertRefused(service, "Sample:Limit");
         AssertRefused(service, "Sample:Colour");
@@ -60,13 +60,13 @@ public sealed class StartupTests
     [Fact]
     public async Task Start_AskedToStopAtOnce_EndsWithoutAFault()
     {
-        await using var service = await ServiceProcess.RunAsync("/bin/sh", [], "-c", $"'{Path.Combine(AppContext.BaseDirectory, TracedSample.Name)}' < /dev/null");
+        await using var service = await StartedService.RunAsync("/bin/sh", [], "-c", $"'{Path.Combine(AppContext.BaseDirectory, TracedSample.Name)}' < /dev/null");
 
         Assert.Equal(0, service.ExitCode);
         Assert.Empty(service.Errors);
     }
 
-    private static void AssertRefused(ServiceProcess service, string named)
+    private static void AssertRefused(StartedService service, string named)
     {
         Assert.Equal(1, service.ExitCode);
         var line = Assert.Single(service.Errors);

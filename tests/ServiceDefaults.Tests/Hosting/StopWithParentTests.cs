@@ -10,7 +10,7 @@ public sealed class StopWithParentTests
     [Fact]
     public async Task Input_Ends_ServiceStopsGracefully()
     {
-        await using var service = await ServiceProcess.StartAsync(TracedSample.Name);
+        await using var service = await StartedService.StartAsync(TracedSample.Name);
 
         service.CloseInput();
         await service.WaitForExitAsync();
@@ -22,7 +22,7 @@ public sealed class StopWithParentTests
     [Fact]
     public async Task Parent_Killed_ServiceStopsGracefully()
     {
-        await using var launcher = await ServiceProcess.StartAsync(TracedSample.Name, [], "launch");
+        await using var launcher = await StartedService.StartAsync(TracedSample.Name, [], "launch");
 
         launcher.Kill();
         // The service writes to the launcher's own output, which ends with the last process that holds it.
@@ -35,7 +35,7 @@ public sealed class StopWithParentTests
     [Fact]
     public async Task Input_EndsWithoutTheSetting_ServiceStays()
     {
-        await using var service = await ServiceProcess.StartAsync(TracedSample.Name, [("StopWithParent", "false")]);
+        await using var service = await StartedService.StartAsync(TracedSample.Name, [("StopWithParent", "false")]);
 
         service.CloseInput();
         using var answer = await service.Client.GetAsync("/health/live");

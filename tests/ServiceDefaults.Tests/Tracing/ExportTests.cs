@@ -76,7 +76,7 @@ public sealed class ExportTests : IAsyncLifetime
     [Fact]
     public async Task Export_NothingSaidOfSignals_SendsMetricsAndLogsToo()
     {
-        await using var service = await ServiceProcess.StartAsync(
+        await using var service = await StartedService.StartAsync(
             TracedSample.Name, _collector.Settings().Where(setting => !setting.Key.EndsWith("EXPORTER", StringComparison.Ordinal)));
 
         await EchoAsync(service);
@@ -88,7 +88,7 @@ public sealed class ExportTests : IAsyncLifetime
     [Fact]
     public async Task Export_EndpointOfTracesOnly_SendsTraces()
     {
-        await using var service = await ServiceProcess.StartAsync(
+        await using var service = await StartedService.StartAsync(
             TracedSample.Name,
             [
                 ("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
@@ -176,10 +176,10 @@ public sealed class ExportTests : IAsyncLifetime
         Assert.Equal(expected, app.Services.GetService<MeterProvider>() is not null);
     }
 
-    private Task<ServiceProcess> StartAsync(string protocol, params (string Key, string Value)[] settings) =>
-        ServiceProcess.StartAsync(TracedSample.Name, [.. _collector.Settings(protocol), .. settings]);
+    private Task<StartedService> StartAsync(string protocol, params (string Key, string Value)[] settings) =>
+        StartedService.StartAsync(TracedSample.Name, [.. _collector.Settings(protocol), .. settings]);
 
-    private static async Task<string> EchoAsync(ServiceProcess service)
+    private static async Task<string> EchoAsync(StartedService service)
     {
         var traceId = TraceContext.NewTraceId();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/echo/hello");
@@ -190,7 +190,7 @@ public sealed class ExportTests : IAsyncLifetime
     }
 
     /// <summary>The exporter stores a batch after its attempt has failed, so the first look may come too early.</summary>
-    private async Task SendStoredAsync(ServiceProcess service)
+    private async Task SendStoredAsync(StartedService service)
     {
         await Patience.UntilAsync(
             () => Task.FromResult(Directory.EnumerateFiles(_folder, "*.blob", SearchOption.AllDirectories).Count()), stored => stored > 0);

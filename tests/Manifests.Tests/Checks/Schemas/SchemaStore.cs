@@ -26,7 +26,7 @@ internal sealed class SchemaStore
     }
 
     /// <summary>Null where there is no folder of schemas.</summary>
-    public static SchemaStore? Shared { get; } = Directory.Exists(Checkout.Schemas) ? new SchemaStore(Checkout.Schemas) : null;
+    public static SchemaStore? Shared { get; } = Directory.Exists(Locations.Schemas) ? new SchemaStore(Locations.Schemas) : null;
 
     public (JsonNode Schema, JsonNode File)? Find(Manifest item) => _kinds.TryGetValue((item.ApiVersion, item.Kind), out var found)
         ? found : null;

@@ -7,7 +7,7 @@ namespace InferenceTracing.TestBed;
 /// A service as a process of its own on a free loopback port, with nothing in its settings but what the test says. It holds a pipe of ours
 /// as its standard input and stops when that ends, so that none outlives the tests.
 /// </summary>
-internal sealed class ServiceProcess : IAsyncDisposable
+internal sealed class StartedService : IAsyncDisposable
 {
     private const string Listening = "Now listening on: ";
 
@@ -16,7 +16,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private readonly List<string> _errors = [];
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServiceProcess(ProcessStartInfo start)
+    private StartedService(ProcessStartInfo start)
     {
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Hear(_output, line.Data);
@@ -39,7 +39,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <param name="name">Its executable's name.</param>
     /// <param name="settings">Its settings, such as <c>Section:Key</c>.</param>
     /// <param name="arguments">Its command line.</param>
-    public static async Task<ServiceProcess> StartAsync(
+    public static async Task<StartedService> StartAsync(
         string name, IEnumerable<(string Key, string Value)>? settings = null, params string[] arguments)
     {
         var service = Launch(name, settings ?? [], arguments);
@@ -56,7 +56,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a service that is not expected to stay, and returns when it has ended.</summary>
-    public static async Task<ServiceProcess> RunAsync(
+    public static async Task<StartedService> RunAsync(
         string name, IEnumerable<(string Key, string Value)>? settings = null, params string[] arguments)
     {
         var service = Launch(name, settings ?? [], arguments);
@@ -108,7 +108,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ServiceProcess Launch(string name, IEnumerable<(string Key, string Value)> settings, string[] arguments)
+    private static StartedService Launch(string name, IEnumerable<(string Key, string Value)> settings, string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, name), arguments)
         {
@@ -134,7 +134,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
-        var service = new ServiceProcess(start);
+        var service = new StartedService(start);
         service._process.Start();
         service._process.BeginOutputReadLine();
         service._process.BeginErrorReadLine();

@@ -1,7 +1,7 @@
 namespace InferenceTracing.Containers.Tests;
 
 /// <summary>Files of the checkout these tests were built from.</summary>
-internal static class Checkout
+internal static class CheckoutFiles
 {
     private static readonly string Root = Find();
 

@@ -1,7 +1,7 @@
 namespace InferenceTracing.Manifests.Tests.Rendering;
 
 /// <summary>Where things lie, seen from the test's own folder.</summary>
-internal static class Checkout
+internal static class Locations
 {
     public static string Root { get; } = Find(AppContext.BaseDirectory);
 
