@@ -142,6 +142,31 @@ public sealed class RefusalTests
         Assert.Equal(0, host.Model.Runs);
     }
 
+    /// <summary>The deadline passes between the model's last moment and the sending: the caller gets the answer, and nothing behind it.</summary>
+    [Fact]
+    public async Task Infer_AnswerIsThereAfterTheDeadline_IsSentAlone()
+    {
+        await using var host = await ModelHost.StartAsync();
+        host.Model.Before = async (deadline, _) =>
+        {
+            while (!deadline.HasPassed)
+            {
+                await Task.Delay(10, CancellationToken.None);
+            }
+
+            // The token's timer may be a little late.
+            await Task.Delay(100, CancellationToken.None);
+        };
+        using var images = ModelHost.Photograph();
+
+        using var answer = await host.PostBinaryAsync(
+            Requests.Binary(), images.Memory, change: request => request.Headers.TryAddWithoutValidation(Deadline.Header, "80"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal("colours", body.RootElement.GetProperty("model_name").GetString());
+    }
+
     [Fact]
     public async Task Infer_DeadlinePassesWhileTheModelRuns_Answers504()
     {
@@ -225,7 +250,7 @@ public sealed class RefusalTests
                 }
             }
 
-            await Task.Delay(10);
+            await Task.Delay(10, CancellationToken.None);
         }
 
         throw new TimeoutException("The server span has not ended.");

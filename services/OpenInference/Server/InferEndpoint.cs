@@ -46,7 +46,8 @@ internal sealed class InferEndpoint(OpenInferenceOptions options, TimeProvider c
             using (images)
             {
                 var prediction = await model.InferAsync(images, deadline, source.Token).ConfigureAwait(false);
-                await AnswerWriter.WriteAsync(context.Response, header, model.Metadata, prediction, source.Token).ConfigureAwait(false);
+                // An answer that is there is sent: cut off by the deadline it would be followed by the refusal, in one body.
+                await AnswerWriter.WriteAsync(context.Response, header, model.Metadata, prediction, context.RequestAborted).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException late) when (!context.RequestAborted.IsCancellationRequested && source.IsCancellationRequested)
