@@ -17,8 +17,8 @@ internal static class CodecTable
     public const long MaxImageSharpBytes = 64 * 1024 * 1024;
 
     /// <summary>
-    /// The codec of a file where <paramref name="preferred"/> is set. ImageSharp gets what it is safe with; version 2.1.13 never returns from some
-    /// damaged interlaced PNGs, mixes CMYK by a formula of its own, and takes a gigabyte for some WebPs of a few bytes.
+    /// The codec of a file where <paramref name="preferred"/> is set. ImageSharp gets what it is safe with: version 2.1.13 never returns from some
+    /// damaged interlaced PNGs and takes a gigabyte for some WebPs of a few bytes; its CMYK was not held to the reference.
     /// </summary>
     public static ImageCodec For(ImageHeader header, ImageCodec preferred) => (preferred, header) switch
     {
