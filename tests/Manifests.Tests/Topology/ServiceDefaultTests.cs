@@ -20,7 +20,7 @@ public sealed class ServiceDefaultTests
         {
             // Name and port follow from the model.
             var constant = name.StartsWith("efficientnet", StringComparison.Ordinal) ? "EfficientNetPort" : "OtherPort";
-            Assert.Contains($"{constant} = {part.Port};", source.Read("ModelIdentity.cs"), StringComparison.Ordinal);
+            Assert.Contains($"{constant} = {part.Port};", source.Read("ModelOptions.cs"), StringComparison.Ordinal);
             return;
         }
 
