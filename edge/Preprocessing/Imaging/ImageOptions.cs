@@ -11,8 +11,8 @@ internal sealed record ImageOptions
     public const string Section = "Images";
 
     /// <summary>
-    /// <c>imagesharp</c>, which leaves to libvips what it is not safe with (<see cref="CodecTable"/>), or <c>libvips</c> for all files: two to three
-    /// times faster on large photographs.
+    /// <c>imagesharp</c>, which leaves to libvips what it is not safe with (<see cref="CodecTable"/>), or <c>libvips</c> for all files: up to
+    /// 2.5 times faster on a camera's photographs (docs/performance.md, codec).
     /// </summary>
     [EnumDataType(typeof(ImageCodec))]
     public ImageCodec Codec { get; init; } = ImageCodec.ImageSharp;
