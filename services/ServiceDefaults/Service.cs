@@ -60,7 +60,7 @@ public static class Service
         builder.AddTelemetry(identity);
     }
 
-    /// <summary>The server span's completion around everything that follows, and the health endpoints.</summary>
+    /// <summary>What every answer and every failure leaves in the trace, around everything that follows, and the health endpoints.</summary>
     public static void UseServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);

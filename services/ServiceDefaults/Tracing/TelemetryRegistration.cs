@@ -34,7 +34,7 @@ internal static class TelemetryRegistration
             return;
         }
 
-        // Before everything: the last to stop is the first to start.
+        // Before the service's own parts: hosted services stop in the reverse order, so this one stops after all that make spans.
         builder.Services.AddHostedService<SpanFlush>();
 
         var telemetry = builder.Services.AddOpenTelemetry();
@@ -80,8 +80,8 @@ internal static class TelemetryRegistration
 }
 
 /// <summary>
-/// Flushes the spans of the last requests while the process still has time, which the exporter's own disposal does not promise. Being the first
-/// hosted service to start, it is the last to stop.
+/// Flushes the spans of the last requests while the process still has time, which the exporter's own disposal does not promise. It is
+/// registered before everything that makes spans, and so stops after it.
 /// </summary>
 internal sealed class SpanFlush(IServiceProvider services) : IHostedService
 {
