@@ -84,6 +84,13 @@ internal static class ImageInspector
             throw Unfit(ImageRejectedException.TooManyScans, $"The image is stored in {header.Scans} scans; at most {limits.MaxScans} are taken.");
         }
 
+        if (header.Scans * (long)width * height > limits.MaxScannedPixels)
+        {
+            throw Unfit(
+                ImageRejectedException.TooManyScans,
+                $"The image's {header.Scans} scans pass over {header.Scans * (long)width * height} pixels; at most {limits.MaxScannedPixels} are taken.");
+        }
+
         if (header.WorkingBytes > limits.MaxWorkingBytes)
         {
             throw TooMuch(

@@ -142,7 +142,9 @@ public abstract class HostileFileTests(Codec codec, ITestOutputHelper output)
     [Fact]
     public void Preprocess_AsManyEmptyScansAsTheLimitsAllow_EndsInBoundedTime()
     {
-        var file = Hollow.ManyScans(width: 16384, height: 3896, scans: new ImageOptions().MaxScans);
+        const int Width = 16384;
+        const int Height = 3896;
+        var file = Hollow.ManyScans(Width, Height, scans: (int)(new ImageOptions().MaxScannedPixels / (Width * Height)));
 
         var start = Stopwatch.GetTimestamp();
         var answered = Attempt(file);

@@ -132,6 +132,10 @@ public sealed class ImageInspectorTests
     }
 
     [Fact]
+    public void Inspect_ScansOfALargePicture_CountByItsPixels() =>
+        Rejected(Hollow.ManyScans(width: 16384, height: 3896, scans: 11), "image_too_many_scans", 422);
+
+    [Fact]
     public void Inspect_Animation_Answers422UnlessAllowed()
     {
         var webp = Picture.Scene(64, 192).Save(".webp", frameHeight: 64);
