@@ -3,7 +3,7 @@ using InferenceTracing.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(Service.Options(args));
 
-builder.AddServiceDefaults(new ServiceIdentity("preprocessing", Port: 5010, Environment: "edge"));
+builder.AddServiceDefaults(new ServiceIdentity("preprocessing", Port: 5010, Environment: "edge", Entry: true));
 builder.AddPreprocessing();
 
 var app = builder.Build();

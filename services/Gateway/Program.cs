@@ -3,7 +3,7 @@ using InferenceTracing.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(Service.Options(args));
 
-builder.AddServiceDefaults(new ServiceIdentity("gateway", Port: 8080, Environment: "cluster"));
+builder.AddServiceDefaults(new ServiceIdentity("gateway", Port: 8080, Environment: "cluster", Entry: true));
 builder.AddGateway();
 
 var app = builder.Build();

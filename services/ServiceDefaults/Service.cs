@@ -110,5 +110,6 @@ public static class Service
 /// <param name="Name">Its <c>service.name</c>; <c>OTEL_SERVICE_NAME</c> overrides it.</param>
 /// <param name="Port">The loopback port it listens on without <c>--urls</c>, <c>ASPNETCORE_URLS</c> or <c>ASPNETCORE_HTTP_PORTS</c>.</param>
 /// <param name="Environment">Its <c>deployment.environment.name</c>: <c>edge</c> or <c>cluster</c>; the setting <c>Deployment:Environment</c> overrides it.</param>
+/// <param name="Entry">True for a part that callers from outside reach: it decides about a trace, whatever the flag in their <c>traceparent</c> says.</param>
 /// <param name="Traced">False for a part that stores traces and must not make any.</param>
-public sealed record ServiceIdentity(string Name, int Port, string Environment, bool Traced = true);
+public sealed record ServiceIdentity(string Name, int Port, string Environment, bool Entry = false, bool Traced = true);

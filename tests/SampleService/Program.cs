@@ -9,7 +9,7 @@ if (args is ["launch"])
 
 var builder = WebApplication.CreateBuilder(Service.Options(args));
 
-builder.AddServiceDefaults(new ServiceIdentity("sample", Port: 5099, Environment: "cluster"));
+builder.AddServiceDefaults(new ServiceIdentity("sample", Port: 5099, Environment: "cluster", Entry: true));
 builder.Services.AddValidatedOptions<SampleOptions>(SampleOptions.Section, options => options.Problems());
 builder.Services.AddSingleton<Moods>();
 builder.Services.AddHealthChecks().AddCheck<Moods>("mood");

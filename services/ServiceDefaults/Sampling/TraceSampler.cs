@@ -1,33 +1,19 @@
 using System.Diagnostics;
-using System.Globalization;
-using Microsoft.Extensions.Configuration;
 using OpenTelemetry.Trace;
 
-namespace InferenceTracing.ServiceDefaults.Tracing;
+namespace InferenceTracing.ServiceDefaults.Sampling;
 
 /// <summary>
-/// Decides by the trace id alone, so that every service comes to the same decision and no caller can switch a trace off with the flag in
-/// its <c>traceparent</c>. The share of traces kept is <c>OTEL_TRACES_SAMPLER_ARG</c> (default 1.0), the same in every service.
+/// Decides once about a trace, where it comes in, and by the current <see cref="SamplingStrategy"/>; whatever is further in follows the flag in its
+/// <c>traceparent</c>. So a trace is kept whole or not at all, and no caller from outside can switch one off with that flag.
 /// Sampled is what is asked of a model. Never sampled: what is only looked at (GET and HEAD: health probes, a model's description, pages), OTLP,
 /// and client calls that belong to no request (probes, exports, retries).
 /// </summary>
-internal sealed class TraceIdSampler : Sampler
+/// <param name="strategies">What is kept; may change while the process runs.</param>
+/// <param name="decides">True where the flag of a caller is not asked: see <see cref="SamplingSettings.Decides"/>.</param>
+internal sealed class TraceSampler(ISamplingStrategies strategies, bool decides) : Sampler
 {
     private static readonly string[] TelemetryPaths = ["/v1/traces", "/v1/metrics", "/v1/logs"];
-
-    private readonly TraceIdRatioBasedSampler _ratio;
-
-    public TraceIdSampler(IConfiguration settings)
-    {
-        var text = settings["OTEL_TRACES_SAMPLER_ARG"];
-
-        if (!double.TryParse(text ?? "1", NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) || ratio is not (>= 0 and <= 1))
-        {
-            throw new StartupException($"OTEL_TRACES_SAMPLER_ARG must be a share from 0 to 1, not '{text}'.");
-        }
-
-        _ratio = new TraceIdRatioBasedSampler(ratio);
-    }
 
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters)
     {
@@ -39,17 +25,24 @@ internal sealed class TraceIdSampler : Sampler
             return new SamplingResult(parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded));
         }
 
-        var dropped = samplingParameters.Kind == ActivityKind.Server ? !AsksAModel(samplingParameters.Tags) : isRoot && samplingParameters.Kind == ActivityKind.Client;
-
-        if (dropped)
+        if (isRoot && samplingParameters.Kind == ActivityKind.Client)
         {
             return new SamplingResult(SamplingDecision.Drop);
         }
 
-        return _ratio.ShouldSample(samplingParameters);
+        var (method, path) = samplingParameters.Kind == ActivityKind.Server ? Request(samplingParameters.Tags) : ("", samplingParameters.Name);
+
+        if (method is "GET" or "HEAD" || TelemetryPaths.Contains(path?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase))
+        {
+            return new SamplingResult(SamplingDecision.Drop);
+        }
+
+        return new SamplingResult(
+            isRoot || decides ? strategies.Current.Keeps(samplingParameters.TraceId, method, path) : parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded));
     }
 
-    private static bool AsksAModel(IEnumerable<KeyValuePair<string, object?>>? tags)
+    /// <summary>ASP.NET Core names a server span only when its route is known, but says method and path from the start.</summary>
+    private static (string? Method, string? Path) Request(IEnumerable<KeyValuePair<string, object?>>? tags)
     {
         string? method = null, path = null;
 
@@ -66,7 +59,6 @@ internal sealed class TraceIdSampler : Sampler
             }
         }
 
-        // Routes are matched without regard to case and to a closing slash.
-        return method is not ("GET" or "HEAD") && !TelemetryPaths.Contains(path?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase);
+        return (method, path);
     }
 }

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace InferenceTracing.ServiceDefaults.Tracing;
 
 /// <summary>
-/// Says what is wrong with the exporter's settings before it is built. It would itself ignore an address or a protocol that it cannot read,
-/// and send every span to <c>localhost:4317</c>.
+/// What the exporter is told where nobody says otherwise, so that spans outlast a collector that restarts; and what is wrong with its settings, before it
+/// is built: it would itself ignore an address or a protocol that it cannot read, and send every span to <c>localhost:4317</c>.
 /// </summary>
 internal static class ExporterSettings
 {
@@ -13,6 +14,21 @@ internal static class ExporterSettings
     private const string RetryFolder = "OTEL_DOTNET_EXPERIMENTAL_OTLP_DISK_RETRY_DIRECTORY_PATH";
 
     private static readonly string[] Signals = ["", "TRACES_", "METRICS_", "LOGS_"];
+
+    /// <summary>
+    /// The exporter's own defaults send once, wait five seconds for it and hold 2,048 spans. With these a collector may be away for half a minute; a process
+    /// that is killed takes its last second's spans along.
+    /// </summary>
+    public static void AddDefaults(ConfigurationManager settings) => settings.Sources.Insert(0, new MemoryConfigurationSource
+    {
+        InitialData =
+        [
+            new(Retry, "in_memory"),
+            new($"{Prefix}TIMEOUT", "30000"),
+            new("OTEL_BSP_MAX_QUEUE_SIZE", "16384"),
+            new("OTEL_BSP_SCHEDULE_DELAY", "1000"),
+        ],
+    });
 
     /// <exception cref="StartupException">A setting cannot be meant as it is.</exception>
     public static void Check(IConfiguration settings)

@@ -1,3 +1,4 @@
+using InferenceTracing.ServiceDefaults.Sampling;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,8 @@ internal static class TelemetryRegistration
             return;
         }
 
+        ExporterSettings.AddDefaults(settings);
+
         // Before the service's own parts: hosted services stop in the reverse order, so this one stops after all that make spans.
         builder.Services.AddHostedService<SpanFlush>();
 
@@ -45,7 +48,7 @@ internal static class TelemetryRegistration
             .AddEnvironmentVariableDetector());
 
         telemetry.WithTracing(tracing => tracing
-            .SetSampler(new TraceIdSampler(settings))
+            .SetSampler(Sampler(builder, identity))
             .AddAspNetCoreInstrumentation()
             .AddHttpClientInstrumentation()
             .AddSource(Telemetry.Name));
@@ -72,6 +75,23 @@ internal static class TelemetryRegistration
             builder.Services.RemoveAll<IMetricsListener>();
             builder.Services.RemoveAll<MeterProvider>();
         }
+    }
+
+    private static Func<IServiceProvider, Sampler> Sampler(WebApplicationBuilder builder, ServiceIdentity identity)
+    {
+        var sampling = SamplingSettings.Read(builder.Configuration);
+        var decides = sampling.Decides(identity);
+
+        if (sampling.Service is null)
+        {
+            return _ => new TraceSampler(SamplingStrategy.Share(sampling.Share), decides);
+        }
+
+        var name = builder.Configuration["OTEL_SERVICE_NAME"] is { Length: > 0 } other ? other : identity.Name;
+        builder.Services.AddSingleton(services => new RemoteStrategies(
+            sampling, name, builder.Configuration, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddHostedService(services => services.GetRequiredService<RemoteStrategies>());
+        return services => new TraceSampler(services.GetRequiredService<RemoteStrategies>(), decides);
     }
 
     private static bool Exports(IConfiguration settings, string signal) =>

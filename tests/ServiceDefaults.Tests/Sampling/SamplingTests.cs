@@ -4,7 +4,7 @@ using InferenceTracing.TestBed.Traces;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace InferenceTracing.ServiceDefaults.Tests.Tracing;
+namespace InferenceTracing.ServiceDefaults.Tests.Sampling;
 
 /// <summary>What a caller can and cannot do to a trace.</summary>
 public sealed class SamplingTests(TracedSample sample) : IClassFixture<TracedSample>
