@@ -41,7 +41,7 @@ public sealed class GatewayUnderTest : IAsyncLifetime
         ("Gateway:ApiKeys:reader:Key", ReaderKey),
         ("Gateway:ApiKeys:reader:Scopes:0", "traces"),
         ("Gateway:MaxBodyBytes", $"{MaxBodyBytes}"),
-        .. new[] { "ensemble", "collector", "traces" }.Select(cluster => ($"ReverseProxy:Clusters:{cluster}:Destinations:0:Address", upstream.ToString())),
+        .. new[] { "ensemble", "collector", "sampling", "traces" }.Select(cluster => ($"ReverseProxy:Clusters:{cluster}:Destinations:0:Address", upstream.ToString())),
         ("ReverseProxy:Clusters:ensemble:HealthCheck:Active:Interval", "00:00:00.100"),
     ];
 

@@ -29,9 +29,30 @@ internal sealed class ApiKeyAuthentication(
         return next(context);
     }
 
+    /// <summary>The key that a request brings along; null where it has none.</summary>
+    public static string? KeyOf(HttpRequest request)
+    {
+        if (request.Headers.TryGetValue(Header, out var values))
+        {
+            return values.ToString();
+        }
+
+        if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var authorization))
+        {
+            return null;
+        }
+
+        return authorization.Scheme.ToUpperInvariant() switch
+        {
+            "BEARER" => authorization.Parameter,
+            "BASIC" => Password(authorization.Parameter),
+            _ => null,
+        };
+    }
+
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (Presented() is not { } key)
+        if (KeyOf(Request) is not { } key)
         {
             return Task.FromResult(AuthenticateResult.NoResult());
         }
@@ -52,26 +73,6 @@ internal sealed class ApiKeyAuthentication(
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.WWWAuthenticate = "Basic realm=\"InferenceTracing\", charset=\"UTF-8\"";
         return Task.CompletedTask;
-    }
-
-    private string? Presented()
-    {
-        if (Request.Headers.TryGetValue(Header, out var values))
-        {
-            return values.ToString();
-        }
-
-        if (!AuthenticationHeaderValue.TryParse(Request.Headers.Authorization, out var authorization))
-        {
-            return null;
-        }
-
-        return authorization.Scheme.ToUpperInvariant() switch
-        {
-            "BEARER" => authorization.Parameter,
-            "BASIC" => Password(authorization.Parameter),
-            _ => null,
-        };
     }
 
     private static string? Password(string? credentials)

@@ -1,3 +1,6 @@
+using System.Globalization;
+using InferenceTracing.Gateway.Keys;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
@@ -11,6 +14,8 @@ namespace InferenceTracing.Gateway.Proxy;
 /// </summary>
 internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOptions> options, ILogger<RefusalMiddleware> logger)
 {
+    private const int KeyChange = 15;
+
     private readonly long _maxBodyBytes = options.Value.MaxBodyBytes;
 
     public async Task InvokeAsync(HttpContext context)
@@ -35,7 +40,7 @@ internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOp
 
         if (refusal.Status is StatusCodes.Status503ServiceUnavailable)
         {
-            context.Response.Headers.RetryAfter = "1";
+            context.Response.Headers.RetryAfter = (refusal.RetryAfter ?? 1).ToString(CultureInfo.InvariantCulture);
         }
 
         if (refusal.Status is StatusCodes.Status413PayloadTooLarge && HttpProtocol.IsHttp11(context.Request.Protocol))
@@ -62,6 +67,9 @@ internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOp
         null when context.Features.Get<IReverseProxyFeature>()?.ProxiedDestination is not null => null,
         null => context.Response.StatusCode switch
         {
+            StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden when IsTelemetryWithAKey(context) => new(
+                StatusCodes.Status503ServiceUnavailable, "key_not_accepted",
+                "This API key does not open the route for telemetry. Keep what you have and try again: keys change.", KeyChange),
             StatusCodes.Status401Unauthorized => new(StatusCodes.Status401Unauthorized, "no_api_key", "Send a known API key in x-api-key."),
             StatusCodes.Status403Forbidden => new(StatusCodes.Status403Forbidden, "scope_missing", "This API key does not open this route."),
             StatusCodes.Status404NotFound when context.GetEndpoint() is null => new(StatusCodes.Status404NotFound, "no_route", "There is no such route."),
@@ -73,12 +81,21 @@ internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOp
         _ => null,
     };
 
+    /// <summary>
+    /// Exporters give up what a 401 or 403 refuses (OTLP: only 429, 502, 503 and 504 may be tried again), and an edge whose key is changed would lose its whole
+    /// backlog while the two sides differ. A key that is merely not known yet is worth a second try; none at all is not.
+    /// </summary>
+    private static bool IsTelemetryWithAKey(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy is "otlp"
+        && ApiKeyAuthentication.KeyOf(context.Request) is not null;
+
     private Refusal TooLarge() => new(
         StatusCodes.Status413PayloadTooLarge, "request_too_large", $"The request body is longer than the {_maxBodyBytes} bytes the gateway takes.");
 }
 
 /// <summary>Why a request was not forwarded.</summary>
-internal sealed record Refusal(int Status, string Reason, string Message);
+/// <param name="RetryAfter">Seconds after which a 503 may be tried again; 1 where nothing is said.</param>
+internal sealed record Refusal(int Status, string Reason, string Message, int? RetryAfter = null);
 
 internal static partial class Log
 {

@@ -57,6 +57,39 @@ public sealed class ApiKeyTests : IClassFixture<GatewayUnderTest>
         Assert.NotEmpty(await GatewayUnderTest.ErrorAsync(answer));
     }
 
+    /// <summary>
+    /// OTLP's exporters try again after 429, 502, 503 and 504 only: an edge whose key is not known yet, or no longer, would drop all it has queued.
+    /// </summary>
+    [Theory]
+    [InlineData("x-api-key", "not-a-key-0123456789")]
+    [InlineData("Authorization", "Bearer not-a-key-0123456789")]
+    [InlineData("x-api-key", GatewayUnderTest.ReaderKey)]
+    public async Task Telemetry_KeyNotAccepted_MayBeTriedAgain(string header, string value)
+    {
+        using var answer = await SendAsync(header, value, "/v1/traces");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(15), answer.Headers.RetryAfter!.Delta);
+        Assert.Contains("key", await GatewayUnderTest.ErrorAsync(answer), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Telemetry_WithoutAKey_Answers401()
+    {
+        using var answer = await SendAsync("x-something-else", GatewayUnderTest.EdgeKey, "/v1/traces");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Sampling_OfAnEdge_IsAskedOfJaeger()
+    {
+        using var answer = await _gateway.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/sampling?service=preprocessing"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("/sampling", _gateway.Upstream.AskedPath);
+    }
+
     [Fact]
     public async Task Key_OfAnEdge_DoesNotOpenTheTraces()
     {
@@ -144,9 +177,9 @@ public sealed class ApiKeyTests : IClassFixture<GatewayUnderTest>
         Assert.NotEmpty(await GatewayUnderTest.ErrorAsync(refused));
     }
 
-    private Task<HttpResponseMessage> SendAsync(string header, string value)
+    private Task<HttpResponseMessage> SendAsync(string header, string value, string path = GatewayUnderTest.InferPath)
     {
-        var (request, _) = GatewayUnderTest.Inference();
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent([1, 2, 3]) };
         request.Headers.TryAddWithoutValidation(header, value);
         return _gateway.Service.Client.SendAsync(request);
     }
