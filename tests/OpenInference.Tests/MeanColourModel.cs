@@ -12,7 +12,8 @@ internal sealed class MeanColourModel : IInferenceModel
     /// <summary>What happens before the answer; throws or waits in the tests of failures.</summary>
     public Func<Deadline, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
-    public int Runs { get; private set; }
+    /// <summary>Requests so far, without the service's own first one.</summary>
+    public int Runs { get; set; }
 
     public static float[] Expected(ReadOnlySpan<byte> image)
     {

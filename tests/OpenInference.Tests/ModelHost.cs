@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using InferenceTracing.OpenInference.Client;
 using InferenceTracing.OpenInference.Server;
+using InferenceTracing.TestBed;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -52,6 +53,8 @@ internal sealed class ModelHost : IAsyncDisposable
             DefaultRequestVersion = protocols == HttpProtocols.Http2 ? HttpVersion.Version20 : HttpVersion.Version11,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
+        await Patience.UntilAsync(() => http.GetAsync(new Uri("v2/health/ready", UriKind.Relative)), answer => answer.IsSuccessStatusCode);
+        model.Runs = 0;
         return new ModelHost(app, model, http);
     }
 

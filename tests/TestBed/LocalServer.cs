@@ -20,11 +20,11 @@ internal sealed class LocalServer : IAsyncDisposable
     public IReadOnlyList<Uri> Addresses => [.. _app.Urls.Select(url => new Uri(url))];
 
     /// <param name="map">Its endpoints.</param>
-    /// <param name="services">Its parts.</param>
+    /// <param name="parts">Its parts.</param>
     /// <param name="port">Its port; 0 for a free one.</param>
     /// <param name="protocols">A listener for each, HTTP/1.1 alone where none is named.</param>
     public static async Task<LocalServer> StartAsync(
-        Action<WebApplication> map, Action<IServiceCollection>? services = null, int port = 0, params HttpProtocols[] protocols)
+        Action<WebApplication> map, Action<WebApplicationBuilder>? parts = null, int port = 0, params HttpProtocols[] protocols)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -37,7 +37,7 @@ internal sealed class LocalServer : IAsyncDisposable
                 kestrel.Listen(IPAddress.Loopback, port, listener => listener.Protocols = protocol);
             }
         });
-        services?.Invoke(builder.Services);
+        parts?.Invoke(builder);
 
         var app = builder.Build();
         map(app);

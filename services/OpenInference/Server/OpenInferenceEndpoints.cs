@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -19,11 +20,15 @@ public static class OpenInferenceEndpoints
 
     private const string VersionPath = ModelPath + "/versions/{version}";
 
-    /// <summary>Reads the endpoints' limits from the settings section <c>OpenInference</c>; without this they have their defaults.</summary>
+    /// <summary>The endpoints' limits, from the settings section <c>OpenInference</c>, and the service's own first request.</summary>
     public static void AddOpenInference(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddValidatedOptions<OpenInferenceOptions>(OpenInferenceOptions.Section);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<FirstRequest>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<FirstRequest>());
+        builder.Services.AddHealthChecks().AddCheck<FirstRequest>("first_request");
     }
 
     /// <summary>Maps every v2 path.</summary>
@@ -34,21 +39,21 @@ public static class OpenInferenceEndpoints
         var services = endpoints.ServiceProvider;
         var infer = new InferEndpoint(
             services.GetRequiredService<IOptions<OpenInferenceOptions>>().Value,
-            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceTracing.OpenInference"));
 
         endpoints.MapGet("/v2", static () =>
             new ServerDescription("inference-tracing", Telemetry.Version, ["binary_tensor_data", "classification"]));
         endpoints.MapGet("/v2/health/live", static () => new ServerState(Live: true));
-        endpoints.MapGet("/v2/health/ready", static (IInferenceModel model) =>
-            Results.Json(new ServerState(Live: true, model.IsReady), statusCode: StatusOf(model)));
+        endpoints.MapGet("/v2/health/ready", static (FirstRequest first) =>
+            Results.Json(new ServerState(Live: true, first.IsReady), statusCode: StatusOf(first)));
 
         foreach (var path in (string[])[ModelPath, VersionPath])
         {
             endpoints.MapGet(path, static (HttpContext context) =>
                 Describe(context, static model => Results.Json(ModelDescription.Of(model.Metadata))));
-            endpoints.MapGet(path + "/ready", static (HttpContext context) =>
-                Describe(context, static model => Results.Json(new ModelState(model.Metadata.Name, model.IsReady), statusCode: StatusOf(model))));
+            endpoints.MapGet(path + "/ready", (HttpContext context, FirstRequest first) =>
+                Describe(context, model => Results.Json(new ModelState(model.Metadata.Name, first.IsReady), statusCode: StatusOf(first))));
             endpoints.MapPost(path + "/infer", infer.HandleAsync);
         }
 
@@ -72,8 +77,8 @@ public static class OpenInferenceEndpoints
             : throw InferenceException.NotFound($"The version served here is '{served.Metadata.Version}'.");
     }
 
-    private static int StatusOf(IInferenceModel model) =>
-        model.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+    private static int StatusOf(FirstRequest first) =>
+        first.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
 
     private static IResult Describe(HttpContext context, Func<IInferenceModel, IResult> describe)
     {
