@@ -26,6 +26,7 @@ internal sealed class Classifier(
     /// <exception cref="InferenceException">The ensemble cannot answer.</exception>
     public async Task<ClassificationAnswer> ClassifyAsync(PooledBody photo, Stopwatches clock, Deadline deadline, CancellationToken cancellationToken)
     {
+        var request = Activity.Current;
         var header = Inspect(photo, clock);
         using var pixels = PixelTensor.Rent(1);
 
@@ -34,7 +35,9 @@ internal sealed class Classifier(
         using (clock.Time(Stage.Request))
         {
             var answer = await cluster.ClassifyAsync(pixels, _options.Top, deadline, cancellationToken).ConfigureAwait(false);
-            return ClassificationAnswer.Of(answer, header, photo.Length, clock, TraceReference.Current(settings.Value));
+            var result = ClassificationAnswer.Of(answer, header, photo.Length, clock, TraceReference.Current(settings.Value));
+            RequestSummary.Answered(request, result.Prediction);
+            return result;
         }
     }
 
@@ -48,7 +51,7 @@ internal sealed class Classifier(
         try
         {
             var header = ImageInspector.Inspect(photo.Memory.Span, limits.Value);
-            Describe(Activity.Current?.Parent ?? Activity.Current, header, photo.Length);
+            RequestSummary.Asked(span?.Parent ?? Activity.Current, header, photo.Length);
             return header;
         }
         catch (ImageRejectedException rejected)
@@ -90,10 +93,4 @@ internal sealed class Classifier(
             throw new InferenceException(StatusCodes.Status504GatewayTimeout, "deadline_exceeded", "The deadline passed before the photograph was decoded.");
         }
     }
-
-    private static void Describe(Activity? request, ImageHeader header, int bytes) => request?
-        .SetTag("image.format", header.Format)
-        .SetTag("image.width", header.Width)
-        .SetTag("image.height", header.Height)
-        .SetTag("image.size", bytes);
 }

@@ -84,7 +84,8 @@ internal static class ClassifyEndpoints
     {
         if (device is { Length: > 0 and <= LongestDeviceName } && !device.AsSpan().ContainsAnyExcept(DeviceLetters))
         {
-            span?.SetTag("device.id", device);
+            // The second name is what groups traces of one caller elsewhere, in MLflow for one.
+            span?.SetTag("device.id", device).SetTag("session.id", device);
         }
     }
 
