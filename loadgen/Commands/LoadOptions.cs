@@ -24,7 +24,7 @@ internal sealed class LoadOptions
     private readonly Option<string[]> _headers = new("--header") { Description = "Header to send, name:value" };
     private readonly Option<string[]> _require = new("--require") { Description = "\"p95<150ms\", \"errors<0.1%\", \"rate>50\", \"traces>=100%\"; also p50 … p99.9, mean, min, max, degraded" };
     private readonly Option<string?> _checkTraces = new("--check-traces") { Description = "Share of the traces to read back; 0 for none [default: 5%, where --jaeger answers]" };
-    private readonly Option<string?> _jaeger = new("--jaeger") { Description = "Jaeger's query API [default: http://127.0.0.1:16686]" };
+    private readonly Option<string?> _jaeger = new("--jaeger") { Description = "Jaeger's query API, http://user:password@host where it wants a login [default: http://127.0.0.1:16686]" };
     private readonly Option<int?> _seed = new("--seed") { Description = "Chance of the Poisson arrivals [default: 1]" };
 
     /// <summary>Where the files go.</summary>

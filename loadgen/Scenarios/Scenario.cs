@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using InferenceTracing.LoadGenerator.Requirements;
 
 namespace InferenceTracing.LoadGenerator.Scenarios;
@@ -50,6 +51,10 @@ internal sealed record Scenario
 
     /// <summary>Jaeger's query API.</summary>
     public required Uri Jaeger { get; init; }
+
+    /// <summary>User and password for it, <c>viewer:…</c>, where its address named them; in no report.</summary>
+    [JsonIgnore]
+    public required string? JaegerLogin { get; init; }
 
     public required int Seed { get; init; }
 }

@@ -15,6 +15,7 @@ internal static class ScenarioBuilder
     {
         var requests = Positive(settings.Requests, "requests");
         var (load, duration) = Load(settings, requests);
+        var jaeger = Address(settings.Jaeger ?? "http://127.0.0.1:16686", "jaeger");
 
         return new Scenario
         {
@@ -34,7 +35,8 @@ internal static class ScenarioBuilder
             Requirements = [.. (settings.Require ?? []).Select(Requirement.Parse)],
             CheckTraces = QuantityText.Share(settings.CheckTraces ?? "5%"),
             MustCheckTraces = settings.CheckTraces is not null,
-            Jaeger = Address(settings.Jaeger ?? "http://127.0.0.1:16686", "jaeger"),
+            Jaeger = jaeger.UserInfo is "" ? jaeger : new UriBuilder(jaeger) { UserName = "", Password = "" }.Uri,
+            JaegerLogin = jaeger.UserInfo is "" ? null : Uri.UnescapeDataString(jaeger.UserInfo),
             Seed = settings.Seed ?? 1,
         };
     }

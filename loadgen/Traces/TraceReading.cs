@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using System.Text;
 using InferenceTracing.LoadGenerator.Requests;
 using InferenceTracing.LoadGenerator.Scenarios;
 using InferenceTracing.TraceCheck;
@@ -32,6 +34,12 @@ internal sealed class TraceReading(Scenario scenario, SystemDescription system, 
         {
             BaseAddress = new Uri(scenario.Jaeger.AbsoluteUri.TrimEnd('/') + "/"),
         };
+
+        if (scenario.JaegerLogin is { } login)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
+        }
+
         var jaeger = new JaegerClient(client, TimeProvider.System);
 
         await Parallel.ForEachAsync(

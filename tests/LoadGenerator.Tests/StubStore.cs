@@ -12,13 +12,24 @@ internal sealed class StubStore : IAsyncDisposable
 
     public string Url => _app.Urls.First();
 
+    /// <summary>The login of the last request.</summary>
+    public string? Authorization { get; private set; }
+
     public static async Task<StubStore> StartAsync()
     {
         var app = StubHost.Build();
-        app.MapGet("/api/traces/{id}", (string id) => Results.NotFound());
+        var store = new StubStore(app);
+        app.MapGet("/jaeger/api/traces/{id}", store.Answer);
+        app.MapGet("/api/traces/{id}", store.Answer);
         await app.StartAsync();
-        return new StubStore(app);
+        return store;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private IResult Answer(HttpContext context)
+    {
+        Authorization = context.Request.Headers.Authorization;
+        return Results.NotFound();
+    }
 }

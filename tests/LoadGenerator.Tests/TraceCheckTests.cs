@@ -55,6 +55,22 @@ public sealed class TraceCheckTests(RunningSystem system)
         Assert.Equal((2, 2), (run.Report!.Traces!.Checked, run.Report.Traces.Missing));
     }
 
+    /// <summary>Behind the gateway Jaeger wants a login; it is in the address that is typed and in nothing that is printed or written.</summary>
+    [Fact]
+    public async Task Run_JaegerWantsALogin_SendsItAndNeverShowsIt()
+    {
+        await using var store = await StubStore.StartAsync();
+        var folder = Directory.CreateTempSubdirectory("login-");
+        var address = new UriBuilder(store.Url) { Path = "/jaeger", UserName = "viewer", Password = "s%3Acret" }.ToString();
+
+        var run = await Session.RunAsync(Settings() with { Requests = 2, Jaeger = address }, folder.FullName);
+
+        Assert.Equal("Basic " + Convert.ToBase64String("viewer:s:cret"u8), store.Authorization);
+        Assert.Equal(2, run.Report!.Traces!.Missing);
+        Assert.DoesNotContain("cret", run.Output + run.Error + string.Concat(Directory.EnumerateFiles(folder.FullName).Select(File.ReadAllText)), StringComparison.Ordinal);
+        folder.Delete(recursive: true);
+    }
+
     private ScenarioSettings Settings() => new()
     {
         Urls = [$"{system.Plan.Edge}"], Jaeger = $"{system.Plan.Traces}", Clients = 2, Requests = 10, WarmUp = "0s", CheckTraces = "100%", Timeout = "30s",
