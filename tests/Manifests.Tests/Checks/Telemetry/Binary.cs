@@ -11,7 +11,7 @@ internal sealed record Binary(string Name, string Image, IReadOnlyDictionary<str
             "zipkin", "file_log"],
         ["processors"] =
         [
-            "memory_limiter", "k8s_attributes", "resource", "resource_detection", "attributes", "transform", "filter", "tail_sampling",
+            "memory_limiter", "batch", "k8s_attributes", "resource", "resource_detection", "attributes", "transform", "filter", "tail_sampling",
             "probabilistic_sampler", "groupbytrace", "span", "redaction",
         ],
         ["exporters"] = ["otlp_grpc", "otlp_http", "debug", "nop", "prometheus", "prometheusremotewrite", "kafka", "load_balancing",

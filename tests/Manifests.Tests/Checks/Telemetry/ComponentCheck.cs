@@ -11,7 +11,7 @@ internal sealed class ComponentCheck : IManifestCheck
         ["processors:k8sattributes"] = "k8s_attributes",
         ["connectors:servicegraph"] = "service_graph", ["connectors:spanmetrics"] = "span_metrics",
         ["processors:resourcedetection"] = "resource_detection",
-        ["processors:batch"] = "sending_queue.batch of each exporter", ["extensions:healthcheckv2"] = "health_check",
+        ["extensions:healthcheckv2"] = "health_check",
         ["extensions:memory_ballast"] = "GOMEMLIMIT",
     };
 

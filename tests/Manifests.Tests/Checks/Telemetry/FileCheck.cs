@@ -9,7 +9,7 @@ namespace InferenceTracing.Manifests.Tests.Checks.Telemetry;
 /// </summary>
 internal sealed class FileCheck : IManifestCheck
 {
-    private static readonly string[] Queued = ["otlp_grpc", "otlp_http", "otlp", "otlphttp", "kafka"];
+    private static readonly string[] Queued = ["otlp_grpc", "otlp_http", "otlp", "otlphttp", "kafka", "load_balancing", "loadbalancing"];
 
     public string Name => "telemetry-files";
 
@@ -40,7 +40,7 @@ internal sealed class FileCheck : IManifestCheck
     public static bool IsLasting(System.Text.Json.Nodes.JsonNode volume) =>
         volume.At("persistentVolumeClaim") is not null || volume.At("spec") is not null || volume.At("ephemeral") is not null;
 
-    // With a storage at hand an exporter that calls others keeps its queue there; a balancer's queue would only delay the next tier's.
+    // With a storage at hand an exporter that calls others keeps its queue there.
     private static IEnumerable<string> Queues(CollectorConfig config) => !config.Has("extensions", "file_storage") ? [] :
         from exporter in config.Of("exporters")
         where Queued.Contains(CollectorConfig.TypeOf(exporter.Key))
