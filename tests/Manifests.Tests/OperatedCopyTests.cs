@@ -9,6 +9,8 @@ public sealed class OperatedCopyTests(RenderedFleet fleet)
 {
     [Theory]
     [InlineData("collector", "overlays/minikube")]
+    [InlineData("jaeger-collector", "overlays/minikube")]
+    [InlineData("jaeger-query", "overlays/minikube")]
     public void Operated_Config_IsThatOfThePlainManifests(string name, string overlay)
     {
         var operated = Config(name, "overlays/operator");

@@ -25,17 +25,16 @@ internal sealed record Binary(string Name, string Image, IReadOnlyDictionary<str
         ],
     });
 
-    /// <summary>Jaeger 2.20: the whole list. It is built on collector 0.155 and knows the old names only.</summary>
+    /// <summary>Jaeger 2.21: the whole list, with the older names that it still takes.</summary>
     public static readonly Binary Jaeger = new("Jaeger", "jaegertracing/jaeger", new Dictionary<string, string[]>
     {
         ["receivers"] = ["otlp", "jaeger", "kafka", "zipkin", "nop"],
         ["processors"] = ["batch", "memory_limiter", "tail_sampling", "attributes", "filter", "adaptive_sampling"],
-        ["exporters"] = ["debug", "otlp", "otlphttp", "kafka", "prometheus", "nop", "jaeger_storage_exporter"],
-        ["connectors"] = ["forward", "spanmetrics"],
+        ["exporters"] = ["debug", "otlp_grpc", "otlp", "otlp_http", "otlphttp", "kafka", "prometheus", "nop", "jaeger_storage_exporter"],
+        ["connectors"] = ["forward", "span_metrics", "spanmetrics"],
         ["extensions"] =
         [
             "healthcheckv2", "pprof", "zpages", "basicauth", "sigv4auth", "jaeger_query", "jaeger_storage", "remote_sampling", "expvar",
-            "storagecleaner",
             "remote_storage",
         ],
     });

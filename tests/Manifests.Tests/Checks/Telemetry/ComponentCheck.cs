@@ -21,7 +21,9 @@ internal sealed class ComponentCheck : IManifestCheck
         ("extensions", "use_aliases", "indices.<kind>.rotation"), ("extensions", "use_ilm", "indices.<kind>.rotation.auto_rollover"),
         ("extensions", "span_read_alias", "indices.<kind>.rotation"), ("extensions", "span_write_alias", "indices.<kind>.rotation"),
         ("extensions", "service_read_alias", "indices.<kind>.rotation"), ("extensions", "service_write_alias", "indices.<kind>.rotation"),
-        ("extensions", "data_stream", "rotation.auto_rollover"),
+        ("extensions", "data_stream", "rotation.auto_rollover"), ("extensions", "max_actions", "bulk_processing.max_bytes"),
+        ("extensions", "disable_health_check", "nothing"), ("extensions", "health_check_timeout_startup", "nothing"),
+        ("extensions", "send_get_body_as", "nothing"), ("extensions", "use_https", "https:// in server_urls"),
         ("extensions", "trace_storage", "storage.traces"), ("extensions", "ui_config", "ui.config_file"),
     ];
 
