@@ -30,6 +30,8 @@ public sealed class CapabilityTests(RenderedFleet fleet)
     [InlineData("overlays/gateway-api", "GRPCRoute observability/otlp-grpc")]
     [InlineData("overlays/metallb", "IPAddressPool metallb-system/inference-tracing")]
     [InlineData("overlays/operator", "OpenTelemetryCollector observability/jaeger-collector")]
+    [InlineData("overlays/operator-memory", "OpenTelemetryCollector observability/all-in-one")]
+    [InlineData("overlays/operator-kafka", "OpenTelemetryCollector observability/jaeger-ingester")]
     [InlineData("overlays/tail-sampling", "StatefulSet observability/collector-sampler")]
     [InlineData("overlays/production", "Elasticsearch observability/elasticsearch")]
     [InlineData("overlays/production", "Cluster observability/postgres")]
@@ -44,6 +46,8 @@ public sealed class CapabilityTests(RenderedFleet fleet)
     [InlineData("overlays/gateway-api", "Ingress inference/inference")]
     [InlineData("overlays/nginx-legacy", "Deployment ingress/traefik")]
     [InlineData("overlays/operator", "StatefulSet observability/collector")]
+    [InlineData("overlays/operator-memory", "Deployment observability/jaeger")]
+    [InlineData("overlays/operator-kafka", "Deployment observability/jaeger-ingester")]
     [InlineData("overlays/production", "StatefulSet observability/elasticsearch")]
     public void Overlay_Lacks_WhatItStandsInFor(string overlay, string part) =>
         Assert.DoesNotContain(part, fleet.Get(overlay).Objects.Select(item => item.ToString()));

@@ -8,13 +8,16 @@ namespace InferenceTracing.Manifests.Tests;
 public sealed class OperatedCopyTests(RenderedFleet fleet)
 {
     [Theory]
-    [InlineData("collector", "overlays/minikube")]
-    [InlineData("jaeger-collector", "overlays/minikube")]
-    [InlineData("jaeger-query", "overlays/minikube")]
-    public void Operated_Config_IsThatOfThePlainManifests(string name, string overlay)
+    [InlineData("collector", "overlays/operator", "collector", "overlays/minikube")]
+    [InlineData("jaeger-collector", "overlays/operator", "jaeger-collector", "overlays/minikube")]
+    [InlineData("jaeger-query", "overlays/operator", "jaeger-query", "overlays/minikube")]
+    [InlineData("all-in-one", "overlays/operator-memory", "jaeger", "overlays/memory")]
+    [InlineData("jaeger-collector", "overlays/operator-kafka", "jaeger-collector", "overlays/kafka")]
+    [InlineData("jaeger-ingester", "overlays/operator-kafka", "jaeger-ingester", "overlays/kafka")]
+    public void Operated_Config_IsThatOfThePlainManifests(string name, string overlay, string plainName, string plainOverlay)
     {
-        var operated = Config(name, "overlays/operator");
-        var plain = Config(name, overlay);
+        var operated = Config(name, overlay);
+        var plain = Config(plainName, plainOverlay);
 
         Assert.True(JsonNode.DeepEquals(plain, operated), $"{name} differs:\nplain    {plain.ToJsonString()}\noperated {operated.ToJsonString()}");
     }

@@ -15,7 +15,7 @@ internal static class AllChecks
     [
         new SchemaCheck(), new NamingCheck(), new VariableCheck(), new VolumeCheck(), new ImageVolumeCheck(), new ProductionCheck(), new ScriptCheck(),
         new ServiceCheck(), new RouteCheck(), new PodReferenceCheck(), new TargetCheck(), new AddressCheck(), new GrpcRouteCheck(),
-        new GatewayApiCheck(),
+        new GatewayApiCheck(), new OrderCheck(),
         new ImageCheck(), new PodSecurityCheck(), new TokenCheck(), new ResourceCheck(), new QuotaCheck(), new ProbeCheck(),
         new NetworkCheck(), new OpennessCheck(),
         new PipelineCheck(), new ComponentCheck(), new EndpointCheck(), new ListenCheck(), new FileCheck(), new EnvironmentCheck(),
