@@ -24,7 +24,11 @@ def ask(url, method="GET", body=None, headers=None, context=None):
 def experiment_id():
     try:
         query = urllib.parse.urlencode({"experiment_name": NAME})
-        return ask(f"{MLFLOW}/api/2.0/mlflow/experiments/get-by-name?{query}")["experiment"]["experiment_id"]
+        experiment = ask(f"{MLFLOW}/api/2.0/mlflow/experiments/get-by-name?{query}")["experiment"]
+        # A deleted one keeps its name and still takes traces, but no page shows it.
+        if experiment["lifecycle_stage"] == "deleted":
+            ask(f"{MLFLOW}/api/2.0/mlflow/experiments/restore", "POST", {"experiment_id": experiment["experiment_id"]})
+        return experiment["experiment_id"]
     except urllib.error.HTTPError as refusal:
         if refusal.code != 404:
             raise

@@ -6,13 +6,14 @@ using InferenceTracing.Manifests.Tests.Rendering;
 namespace InferenceTracing.Manifests.Tests.Checks.Telemetry;
 
 /// <summary>
-/// MLflow's traps: a Host header that its list lacks is answered 403, with a port it is another one; and spans go to the tracking store,
-/// which
-/// the backend store's address does not set.
+/// MLflow's traps: a Host header that its list lacks is answered 403, with a port it is another one, and so is a page of an origin that its
+/// other list lacks; and spans go to the tracking store, which the backend store's address does not set.
 /// </summary>
 internal sealed partial class MlflowCheck : IManifestCheck
 {
     private const string AllowedHosts = "MLFLOW_SERVER_ALLOWED_HOSTS";
+
+    private const string AllowedOrigins = "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS";
 
     public string Name => "mlflow";
 
@@ -39,6 +40,17 @@ internal sealed partial class MlflowCheck : IManifestCheck
             yield return $"{AllowedHosts} lacks {host}";
         }
 
+        if (pod.Owner.Kind == "Deployment" && pod.Owner.Spec.Text("strategy", "type") != "Recreate")
+        {
+            yield return "while it rolls an old copy refuses spans for good; the strategy must be Recreate";
+        }
+
+        var origins = environment.GetValueOrDefault(AllowedOrigins, "").Split(',', StringSplitOptions.TrimEntries);
+        foreach (var host in Routed(pod, manifests).Where(host => !origins.Contains($"https://{host}")))
+        {
+            yield return $"{AllowedOrigins} lacks https://{host}";
+        }
+
         foreach (var exporter in Exporters(pod, manifests)
             .Where(exporter => exporter.Settings.Text("headers", "x-mlflow-experiment-id") is null))
         {
@@ -59,15 +71,16 @@ internal sealed partial class MlflowCheck : IManifestCheck
                      let service = Addresses.Resolve(match.Groups["host"].Value, caller.Namespace, manifests.Cluster)
                      where service is not null && manifests.Cluster.Behind(service).Contains(pod)
                      select match.Groups["authority"].Value;
-        var outside = from item in manifests.OfKind("Ingress", "HTTPRoute")
-                      where References.Route.Of(manifests)
-                          .Any(route => route.From == item && manifests.Cluster.Service(route.Namespace, route.Service) is { } service
-                          && manifests.Cluster.Behind(service).Contains(pod))
-                      from host in item.Spec.Items("rules").Select(rule => rule.Text("host")).OfType<string>()
-                          .Concat(item.Spec.Texts("hostnames"))
-                      select host;
-        return inside.Concat(outside);
+        return inside.Concat(Routed(pod, manifests));
     }
+
+    private static IEnumerable<string> Routed(Workload pod, RenderedManifests manifests) =>
+        from item in manifests.OfKind("Ingress", "HTTPRoute")
+        where References.Route.Of(manifests)
+            .Any(route => route.From == item && manifests.Cluster.Service(route.Namespace, route.Service) is { } service
+            && manifests.Cluster.Behind(service).Contains(pod))
+        from host in item.Spec.Items("rules").Select(rule => rule.Text("host")).OfType<string>().Concat(item.Spec.Texts("hostnames"))
+        select host;
 
     private static IEnumerable<(string Id, System.Text.Json.Nodes.JsonNode? Settings)> Exporters(Workload pod,
         RenderedManifests manifests) =>
