@@ -16,7 +16,7 @@ internal sealed class FileCheck : IManifestCheck
     public IEnumerable<Finding> Check(RenderedManifests manifests) =>
         ConfigFiles.Of(manifests)
             .SelectMany(config =>
-            Files(config, manifests).Concat(Folders(config, manifests)).Concat(Queues(config)).Distinct().Select(config.Finding));
+            Files(config, manifests).Concat(Strategies(config, manifests)).Concat(Folders(config, manifests)).Concat(Queues(config)).Distinct().Select(config.Finding));
 
     private static IEnumerable<string> Files(CollectorConfig config, RenderedManifests manifests) =>
         from scalar in config.Root.Scalars()
@@ -25,6 +25,12 @@ internal sealed class FileCheck : IManifestCheck
         where path.StartsWith('/') && !path.StartsWith("/var/run/secrets/kubernetes.io/", StringComparison.Ordinal)
         where MountedFile.At(path, config.Pod, config.Container, manifests)?.Exists != true
         select $"{scalar.Field} {path} is not mounted";
+
+    private static IEnumerable<string> Strategies(CollectorConfig config, RenderedManifests manifests) =>
+        config.Root.Text("extensions", "remote_sampling", "file", "path") is { } written
+        && PodTexts.Fill(written, config.Environment) is var path
+        && MountedFile.At(path, config.Pod, config.Container, manifests)?.Exists != true
+            ? [$"remote_sampling: the file '{path}' is not mounted"] : [];
 
     private static IEnumerable<string> Folders(CollectorConfig config, RenderedManifests manifests) =>
         from extension in config.Of("extensions")
