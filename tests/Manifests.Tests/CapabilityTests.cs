@@ -37,6 +37,8 @@ public sealed class CapabilityTests(RenderedFleet fleet)
     [InlineData("overlays/production", "Cluster observability/postgres")]
     [InlineData("overlays/production", "Kafka observability/kafka")]
     [InlineData("overlays/production", "StatefulSet observability/collector-sampler")]
+    [InlineData("overlays/production", "HorizontalPodAutoscaler observability/collector")]
+    [InlineData("overlays/production", "HorizontalPodAutoscaler observability/jaeger-ingester")]
     public void Overlay_Brings_ThePart(string overlay, string part) =>
         Assert.Contains(part, fleet.Get(overlay).Objects.Select(item => item.ToString()));
 
