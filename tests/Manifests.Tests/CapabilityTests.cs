@@ -1,3 +1,6 @@
+using InferenceTracing.Manifests.Tests.Checks.Pods;
+using InferenceTracing.Manifests.Tests.Checks.Telemetry;
+using InferenceTracing.Manifests.Tests.Cluster;
 using InferenceTracing.Manifests.Tests.Rendering;
 
 namespace InferenceTracing.Manifests.Tests;
@@ -5,6 +8,8 @@ namespace InferenceTracing.Manifests.Tests;
 /// <summary>What the overlays are for: each brings the parts that it is named after, and none of those it stands in for.</summary>
 public sealed class CapabilityTests(RenderedFleet fleet)
 {
+    public static TheoryData<string> OverlaysOfMinikube => [.. RenderedFleet.Tree.Overlays.Where(overlay => overlay != "overlays/production")];
+
     [Theory]
     [InlineData("overlays/minikube", "Deployment inference/gateway")]
     [InlineData("overlays/minikube", "HorizontalPodAutoscaler inference/efficientnetb0")]
@@ -55,11 +60,36 @@ public sealed class CapabilityTests(RenderedFleet fleet)
         Assert.DoesNotContain(part, fleet.Get(overlay).Objects.Select(item => item.ToString()));
 
     [Theory]
+    [InlineData("overlays/minikube")]
+    [InlineData("overlays/mlflow")]
+    [InlineData("overlays/operator")]
+    [InlineData("overlays/operator-memory")]
+    public void Collector_WithoutSamplers_HoldsNoTraceInMemory(string overlay) =>
+        Assert.DoesNotContain(ConfigFiles.Of(fleet.Get(overlay)), config => config.Has("processors", "tail_sampling"));
+
+    [Theory]
     [InlineData("deployment")]
     [InlineData("daemonset")]
     [InlineData("sidecar")]
     public void Operator_HasTheMode(string mode) =>
         Assert.Contains(mode, fleet.Get("overlays/operator").OfKind("OpenTelemetryCollector").Select(item => item.Spec.Text("mode")));
+
+    // k8s/up starts four cores; Kubernetes itself, Calico and a job ask for 1.3 of them.
+    [Theory]
+    [MemberData(nameof(OverlaysOfMinikube))]
+    public void Overlay_OfMinikube_FitsItsFourCores(string overlay)
+    {
+        var manifests = fleet.Get(overlay);
+        var requested = manifests.Cluster.Workloads.Where(pod => pod.RunsForever).Sum(pod => Least(pod, manifests)
+            * pod.Containers.Where(container => !container.IsInit).Sum(container => Quantity.Parse(container.Node.Text("resources", "requests", "cpu")) ?? 0));
+
+        Assert.InRange(requested, 0.1m, 2.7m);
+    }
+
+    // What an autoscaler starts from, not what it may grow to.
+    private static int Least(Workload pod, RenderedManifests manifests) => manifests.OfKind("HorizontalPodAutoscaler")
+        .FirstOrDefault(scaler => scaler.Namespace == pod.Namespace && scaler.Spec.Text("scaleTargetRef", "name") == pod.Owner.Name)
+        ?.Spec.Int("minReplicas") ?? pod.Replicas;
 
     [Fact]
     public void Trusted_EveryEntry_IsUsedSomewhere()
