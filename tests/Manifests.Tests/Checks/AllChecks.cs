@@ -19,7 +19,7 @@ internal static class AllChecks
         new ImageCheck(), new PodSecurityCheck(), new TokenCheck(), new ResourceCheck(), new QuotaCheck(), new ProbeCheck(),
         new NetworkCheck(), new OpennessCheck(),
         new PipelineCheck(), new ComponentCheck(), new EndpointCheck(), new ListenCheck(), new FileCheck(), new EnvironmentCheck(),
-        new SamplingCheck(), new QueueCheck(), new TraceStorageCheck(), new JaegerCheck(), new MlflowCheck(),
+        new SamplingCheck(), new QueueCheck(), new TraceStorageCheck(), new StorageJobCheck(), new JaegerCheck(), new MlflowCheck(),
         new SecretCheck(),
     ];
 

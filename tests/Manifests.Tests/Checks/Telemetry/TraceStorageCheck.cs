@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using InferenceTracing.Manifests.Tests.Checks.Network;
+using InferenceTracing.Manifests.Tests.Checks.Pods;
 using InferenceTracing.Manifests.Tests.Cluster;
 using InferenceTracing.Manifests.Tests.Rendering;
 
 namespace InferenceTracing.Manifests.Tests.Checks.Telemetry;
 
-/// <summary>Jaeger writes to and reads from storages that are defined, and Badger really is on its disk.</summary>
+/// <summary>Jaeger writes to and reads from storages that are defined; Badger really is on its disk, and traces in memory fit into it.</summary>
 internal sealed class TraceStorageCheck : IManifestCheck
 {
     private static readonly string[] OfOneProcess = ["memory", "badger"];
@@ -59,11 +60,25 @@ internal sealed class TraceStorageCheck : IManifestCheck
                 yield return $"{config.Pod.Replicas} pods would each have a storage {name} of their own";
             }
 
+            if (Crowded(storage.At("memory"), config) is { } crowded)
+            {
+                yield return $"the storage {name}: {crowded}";
+            }
+
             foreach (var problem in Badger(storage.At("badger"), config, manifests))
             {
                 yield return $"the storage {name}: {problem}";
             }
         }
+    }
+
+    // 50,000 of our traces were seen to take up to 2.4 GiB, and memory_limiter refuses spans above 55 % of what there is.
+    private static string? Crowded(JsonNode? memory, CollectorConfig config)
+    {
+        var most = memory.Text("max_traces") is { } written ? PodTexts.Fill(written, config.Environment) : null;
+        return int.TryParse(most, out var traces)
+            && Quantity.Parse(config.Container.Node.Text("resources", "limits", "memory")) is { } limit && traces * 51_500m > limit * 0.55m
+                ? $"{traces} traces do not fit into {config.Container.Node.Text("resources", "limits", "memory")}" : null;
     }
 
     private static IEnumerable<string> Badger(JsonNode? badger, CollectorConfig config, RenderedManifests manifests)
