@@ -5,7 +5,7 @@ using InferenceTracing.Manifests.Tests.Rendering;
 namespace InferenceTracing.Manifests.Tests.Checks.Network;
 
 /// <summary>Paths that no configuration names and that are meant all the same. Whatever is neither needed nor here is a finding.</summary>
-internal static class ExpectedPaths
+internal static partial class ExpectedPaths
 {
     /// <summary>
     /// Where the API server listens behind its Service: managed, kubeadm, minikube. Policies see the port after translation.
@@ -104,6 +104,16 @@ internal static class ExpectedPaths
 
     /// <summary>True for what fetches its model when it starts.</summary>
     public static bool FetchesModels(Workload pod) => IsOf(pod, "model-?server");
+
+    /// <summary>Ports of a namespace that is not ours which the pod's own configuration names, as in <c>http://prometheus.monitoring:9090</c>.</summary>
+    public static IEnumerable<int> Asked(Workload pod, string outside, RenderedManifests manifests) =>
+        from told in new PodTexts(manifests).Of(pod)
+        from match in ForeignPattern().Matches(told.Text)
+        where outside == $"namespace:{match.Groups["space"].Value}"
+        select int.Parse(match.Groups["port"].Value);
+
+    [GeneratedRegex(@"://[a-z0-9-]+\.(?<space>[a-z0-9-]+)(\.svc[a-z.]*)?:(?<port>\d+)")]
+    private static partial Regex ForeignPattern();
 
     private static bool IsOf(Workload pod, string image) =>
         image.Length == 0 || (image == "postgres" && pod.Owner.Group == "postgresql.cnpg.io")

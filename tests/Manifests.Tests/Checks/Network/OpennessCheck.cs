@@ -60,7 +60,7 @@ internal sealed class OpennessCheck : IManifestCheck
         ? from pod in rule.Selected
           from outside in rule.Outside
           let allowed = outside == "namespace:kube-system" ? [ExpectedPaths.Dns] : ApiServerCallers.Contains(pod, manifests)
-              ? ExpectedPaths.ApiServerPorts : []
+              ? ExpectedPaths.ApiServerPorts : [.. ExpectedPaths.Asked(pod, outside, manifests)]
           where !ExpectedPaths.ToInternet(pod, rule)
           where rule.Ports.Count == 0 || rule.Ports.Any(port => port.Int("port") is not { } number || !allowed.Contains(number))
           select new Finding(rule.Policy.ToString(), $"lets {pod} out to {outside}, which nothing needs")

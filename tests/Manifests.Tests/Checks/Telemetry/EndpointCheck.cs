@@ -19,6 +19,11 @@ internal sealed class EndpointCheck : IManifestCheck
     private static string? Problem(OutgoingAddress address, CollectorConfig config, ClusterView cluster)
     {
         var (host, port) = address.Parsed();
+        if (host?.Split('.') is [_, var space, ..] && cluster.Namespaces.All(own => own.Name != space))
+        {
+            return null; // Somebody else's namespace.
+        }
+
         if (host is null || Addresses.Resolve(host, config.Pod.Namespace, cluster) is not { } service)
         {
             return "is no Service";
