@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using InferenceTracing.Manifests.Tests.Checks.Network;
 using InferenceTracing.Manifests.Tests.Cluster;
 using InferenceTracing.Manifests.Tests.Rendering;
@@ -23,14 +25,31 @@ internal sealed class FileCheck : IManifestCheck
         where scalar.Field is "file" or "config_file" || scalar.Field.EndsWith("_file", StringComparison.Ordinal)
         let path = PodTexts.Fill(scalar.Value, config.Environment)
         where path.StartsWith('/') && !path.StartsWith("/var/run/secrets/kubernetes.io/", StringComparison.Ordinal)
-        where MountedFile.At(path, config.Pod, config.Container, manifests)?.Exists != true
-        select $"{scalar.Field} {path} is not mounted";
+        let problem = Problem(path, config, manifests)
+        where problem is not null
+        select $"{scalar.Field} {path} {problem}";
 
     private static IEnumerable<string> Strategies(CollectorConfig config, RenderedManifests manifests) =>
         config.Root.Text("extensions", "remote_sampling", "file", "path") is { } written
-        && PodTexts.Fill(written, config.Environment) is var path
-        && MountedFile.At(path, config.Pod, config.Container, manifests)?.Exists != true
-            ? [$"remote_sampling: the file '{path}' is not mounted"] : [];
+        && PodTexts.Fill(written, config.Environment) is var path && Problem(path, config, manifests) is { } problem
+            ? [$"remote_sampling: the file '{path}' {problem}"] : [];
+
+    // Jaeger does not start with a file of strategies or for its UI that it cannot read.
+    private static string? Problem(string path, CollectorConfig config, RenderedManifests manifests) =>
+        MountedFile.At(path, config.Pod, config.Container, manifests) is not { Exists: true } file ? "is not mounted"
+        : path.EndsWith(".json", StringComparison.Ordinal) && file.Text is { } text && !IsJson(text) ? "is no JSON" : null;
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) is JsonObject;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 
     private static IEnumerable<string> Folders(CollectorConfig config, RenderedManifests manifests) =>
         from extension in config.Of("extensions")
@@ -43,7 +62,7 @@ internal sealed class FileCheck : IManifestCheck
         where problem is not null
         select $"{extension.Key}: {path} {problem}";
 
-    public static bool IsLasting(System.Text.Json.Nodes.JsonNode volume) =>
+    public static bool IsLasting(JsonNode volume) =>
         volume.At("persistentVolumeClaim") is not null || volume.At("spec") is not null || volume.At("ephemeral") is not null;
 
     // With a storage at hand an exporter that calls others keeps its queue there.
