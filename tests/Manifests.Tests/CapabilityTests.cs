@@ -8,7 +8,8 @@ namespace InferenceTracing.Manifests.Tests;
 /// <summary>What the overlays are for: each brings the parts that it is named after, and none of those it stands in for.</summary>
 public sealed class CapabilityTests(RenderedFleet fleet)
 {
-    public static TheoryData<string> OverlaysOfMinikube => [.. RenderedFleet.Tree.Overlays.Where(overlay => overlay != "overlays/production")];
+    public static TheoryData<string> OverlaysOfMinikube =>
+        [.. RenderedFleet.Tree.Overlays.Where(overlay => overlay != "overlays/production")];
 
     [Theory]
     [InlineData("overlays/minikube", "Deployment inference/gateway")]
@@ -80,11 +81,13 @@ public sealed class CapabilityTests(RenderedFleet fleet)
     public void Overlay_OfMinikube_FitsItsFourCores(string overlay)
     {
         var manifests = fleet.Get(overlay);
-        var requested = manifests.Cluster.Workloads.Where(pod => pod.RunsForever).Sum(pod => Least(pod, manifests)
-            * pod.Containers.Where(container => !container.IsInit).Sum(container => Quantity.Parse(container.Node.Text("resources", "requests", "cpu")) ?? 0));
+        var requested = manifests.Cluster.Workloads.Where(pod => pod.RunsForever).Sum(pod => Least(pod, manifests) * Cores(pod));
 
         Assert.InRange(requested, 0.1m, 2.7m);
     }
+
+    private static decimal Cores(Workload pod) => pod.Containers.Where(container => !container.IsInit)
+        .Sum(container => Quantity.Parse(container.Node.Text("resources", "requests", "cpu")) ?? 0);
 
     // What an autoscaler starts from, not what it may grow to.
     private static int Least(Workload pod, RenderedManifests manifests) => manifests.OfKind("HorizontalPodAutoscaler")

@@ -19,7 +19,7 @@ public sealed class OperatedCopyTests(RenderedFleet fleet)
         var operated = Config(name, overlay);
         var plain = Config(plainName, plainOverlay);
 
-        Assert.True(JsonNode.DeepEquals(plain, operated), $"{name} differs:\nplain    {plain.ToJsonString()}\noperated {operated.ToJsonString()}");
+        Assert.True(JsonNode.DeepEquals(plain, operated), $"{name} differs:\n{plain.ToJsonString()}\n{operated.ToJsonString()}");
     }
 
     private JsonNode Config(string name, string overlay) =>

@@ -13,7 +13,8 @@ internal static class AllChecks
     /// <summary>Those that look at rendered objects.</summary>
     public static IReadOnlyList<IManifestCheck> OfObjects { get; } =
     [
-        new SchemaCheck(), new NamingCheck(), new VariableCheck(), new VolumeCheck(), new ImageVolumeCheck(), new ProductionCheck(), new ScriptCheck(),
+        new SchemaCheck(), new NamingCheck(), new VariableCheck(), new VolumeCheck(), new ImageVolumeCheck(), new ProductionCheck(),
+        new ScriptCheck(),
         new ServiceCheck(), new RouteCheck(), new PodReferenceCheck(), new TargetCheck(), new AddressCheck(), new GrpcRouteCheck(),
         new GatewayApiCheck(), new OrderCheck(),
         new ImageCheck(), new PodSecurityCheck(), new TokenCheck(), new ResourceCheck(), new QuotaCheck(), new ProbeCheck(),

@@ -105,7 +105,9 @@ internal static partial class ExpectedPaths
     /// <summary>True for what fetches its model when it starts.</summary>
     public static bool FetchesModels(Workload pod) => IsOf(pod, "model-?server");
 
-    /// <summary>Ports of a namespace that is not ours which the pod's own configuration names, as in <c>http://prometheus.monitoring:9090</c>.</summary>
+    /// <summary>
+    /// Ports of a namespace that is not ours which the pod's own configuration names, as in <c>http://prometheus.monitoring:9090</c>.
+    /// </summary>
     public static IEnumerable<int> Asked(Workload pod, string outside, RenderedManifests manifests) =>
         from told in new PodTexts(manifests).Of(pod)
         from match in ForeignPattern().Matches(told.Text)

@@ -8,7 +8,8 @@ namespace InferenceTracing.Manifests.Tests.Checks.Pods;
 /// </summary>
 internal sealed class ImageVolumeCheck : IManifestCheck
 {
-    // As the images' Dockerfiles say, by the last part of the name; what is not here declares none (Elasticsearch, the collector, MLflow, Traefik).
+    // As the images' Dockerfiles say, by the last part of the name; what is not here declares none (Elasticsearch, the collector, MLflow,
+    // Traefik).
     private static readonly Dictionary<string, string[]> Volumes = new()
     {
         ["cassandra"] = ["/var/lib/cassandra"],
@@ -25,6 +26,7 @@ internal sealed class ImageVolumeCheck : IManifestCheck
         from container in pod.Containers
         from declared in Volumes.GetValueOrDefault(ImageReference.Parse(container.Image)?.Repository.Split('/')[^1] ?? "", [])
         let mount = container.MountOf(declared)
-        where mount is not null && mount["mountPath"]!.ToString().TrimEnd('/') != declared
-        select new Finding(pod.ToString(), $"container {container.Name}: {mount["mountPath"]} is mounted above {declared}, a VOLUME of its image");
+        let path = mount.Text("mountPath")?.TrimEnd('/')
+        where path is not null && path != declared
+        select new Finding(pod.ToString(), $"container {container.Name}: {path} is mounted above {declared}, a VOLUME of its image");
 }

@@ -3,7 +3,8 @@ using InferenceTracing.Manifests.Tests.Rendering;
 namespace InferenceTracing.Manifests.Tests.Checks.References;
 
 /// <summary>
-/// Resources come before their users: what is put into a pod when it is admitted is not put in afterwards, and kubectl applies in the order of the render.
+/// Resources come before their users: what is put into a pod when it is admitted is not put in afterwards, and kubectl applies in the order
+/// of the render.
 /// </summary>
 internal sealed class OrderCheck : IManifestCheck
 {

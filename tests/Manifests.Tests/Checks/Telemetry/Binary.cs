@@ -11,8 +11,8 @@ internal sealed record Binary(string Name, string Image, IReadOnlyDictionary<str
             "zipkin", "file_log"],
         ["processors"] =
         [
-            "memory_limiter", "batch", "k8s_attributes", "resource", "resource_detection", "attributes", "transform", "filter", "tail_sampling",
-            "probabilistic_sampler", "groupbytrace", "span", "redaction",
+            "memory_limiter", "batch", "k8s_attributes", "resource", "resource_detection", "attributes", "transform", "filter",
+            "tail_sampling", "probabilistic_sampler", "groupbytrace", "span", "redaction",
         ],
         ["exporters"] = ["otlp_grpc", "otlp_http", "debug", "nop", "prometheus", "prometheusremotewrite", "kafka", "load_balancing",
             "loadbalancing", "file", "elasticsearch"],

@@ -17,8 +17,8 @@ internal sealed class FileCheck : IManifestCheck
 
     public IEnumerable<Finding> Check(RenderedManifests manifests) =>
         ConfigFiles.Of(manifests)
-            .SelectMany(config =>
-            Files(config, manifests).Concat(Strategies(config, manifests)).Concat(Folders(config, manifests)).Concat(Queues(config)).Distinct().Select(config.Finding));
+            .SelectMany(config => Files(config, manifests).Concat(Strategies(config, manifests)).Concat(Folders(config, manifests))
+                .Concat(Queues(config)).Distinct().Select(config.Finding));
 
     private static IEnumerable<string> Files(CollectorConfig config, RenderedManifests manifests) =>
         from scalar in config.Root.Scalars()

@@ -17,8 +17,9 @@ internal sealed class QueueCheck : IManifestCheck
     public IEnumerable<Finding> Check(RenderedManifests manifests) =>
         from config in ConfigFiles.Of(manifests)
         where config.Binary == Binary.Contrib
-        from problem in config.Of("exporters").SelectMany(exporter => Retries(exporter.Key, exporter.Value).Concat(Size(exporter.Key,
-            exporter.Value, config))).Concat(Pipelines(config)).Distinct()
+        from problem in config.Of("exporters")
+            .SelectMany(exporter => Retries(exporter.Key, exporter.Value).Concat(Size(exporter.Key, exporter.Value, config)))
+            .Concat(Pipelines(config)).Distinct()
         select config.Finding(problem);
 
     private static IEnumerable<string> Retries(string id, JsonNode? settings)

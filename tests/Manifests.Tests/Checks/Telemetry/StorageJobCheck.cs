@@ -34,8 +34,8 @@ internal sealed partial class StorageJobCheck : IManifestCheck
     private static IEnumerable<string> Counts(Workload pod, Container container)
     {
         var schedule = pod.Owner.Spec.Text("schedule") ?? "";
-        if (container.Image.Contains("spark-dependencies", StringComparison.Ordinal)
-            && container.Image.Contains("elasticsearch", StringComparison.Ordinal) && !DailyPattern().IsMatch(schedule) && !container.IsInit)
+        if (!container.IsInit && container.Image.Contains("spark-dependencies", StringComparison.Ordinal)
+            && container.Image.Contains("elasticsearch", StringComparison.Ordinal) && !DailyPattern().IsMatch(schedule))
         {
             yield return $"counts a day's calls several times by '{schedule}'";
         }

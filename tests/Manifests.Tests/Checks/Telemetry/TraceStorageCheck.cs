@@ -6,7 +6,9 @@ using InferenceTracing.Manifests.Tests.Rendering;
 
 namespace InferenceTracing.Manifests.Tests.Checks.Telemetry;
 
-/// <summary>Jaeger writes to and reads from storages that are defined; Badger really is on its disk, and traces in memory fit into it.</summary>
+/// <summary>
+/// Jaeger writes to and reads from storages that are defined; Badger really is on its disk, and traces in memory fit into it.
+/// </summary>
 internal sealed class TraceStorageCheck : IManifestCheck
 {
     private static readonly string[] OfOneProcess = ["memory", "badger"];
