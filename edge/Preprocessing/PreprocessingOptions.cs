@@ -11,11 +11,22 @@ internal sealed class PreprocessingOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The longest that an upload may take; 408 then.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "01:00:00")]
+    public TimeSpan UploadTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Bytes that uploads and decoding may take together; 0 means three quarters of what the process may use (a container's limit, less the quarter that .NET
+    /// leaves to others).
+    /// </summary>
+    [Range(0, long.MaxValue)]
+    public long MemoryBytes { get; init; }
+
     /// <summary>Photographs under way at once; 0 means 16 for each core the process may use.</summary>
     [Range(0, 100_000)]
     public int MaxInFlight { get; init; }
 
-    /// <summary>Photographs that wait, before they are read, until one of those is answered; more are answered 503.</summary>
+    /// <summary>Photographs that wait, read but not looked at, until one of those is answered; more are answered 503.</summary>
     [Range(0, 100_000)]
     public int QueueLimit { get; init; }
 

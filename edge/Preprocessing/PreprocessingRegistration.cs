@@ -1,6 +1,7 @@
 using InferenceTracing.Preprocessing.Classification;
 using InferenceTracing.Preprocessing.Cluster;
 using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.Preprocessing.Memory;
 using InferenceTracing.Preprocessing.Upload;
 using InferenceTracing.ServiceDefaults.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -25,6 +26,7 @@ internal static class PreprocessingRegistration
 
         services.AddSingleton(provider => new ImagePreprocessor(provider.GetRequiredService<IOptions<ImageOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ClusterClient>();
+        services.AddSingleton<MemoryBudget>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<Classifier>();
         services.AddSingleton<InFlight>();
@@ -35,6 +37,7 @@ internal static class PreprocessingRegistration
 
     public static void MapPreprocessing(this WebApplication app)
     {
+        app.UseStatusCodePages(ClassifyEndpoints.SayWhyAsync);
         app.UseDefaultFiles();
         app.UseStaticFiles(new StaticFileOptions
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Cluster;
 using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.Preprocessing.Memory;
 using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,7 @@ internal sealed class Classifier(
     ImagePreprocessor preprocessor,
     ClusterClient cluster,
     IOptions<ClusterOptions> settings,
+    MemoryBudget memory,
     IOptions<ImageOptions> limits,
     IOptions<PreprocessingOptions> options) : IDisposable
 {
@@ -70,6 +72,8 @@ internal sealed class Classifier(
 
         try
         {
+            var bytes = CodecTable.MemoryOf(header, CodecTable.For(header, limits.Value.Codec));
+            using var taken = await memory.TakeForDecodingAsync(bytes, limit.Token).ConfigureAwait(false);
             await _decodeSlots.WaitAsync(limit.Token).ConfigureAwait(false);
 
             try
@@ -87,7 +91,7 @@ internal sealed class Classifier(
             Telemetry.Fail(span, rejected.Reason, rejected.Message);
             throw;
         }
-        catch (OperationCanceledException) when (deadline.HasPassed && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             Telemetry.Fail(span, "deadline_exceeded");
             throw new InferenceException(StatusCodes.Status504GatewayTimeout, "deadline_exceeded", "The deadline passed before the photograph was decoded.");

@@ -7,6 +7,7 @@ using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Upload;
 using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,20 @@ internal static class ClassifyEndpoints
         endpoints.MapPost("/v1/classify", ClassifyAsync);
     }
 
+    /// <summary>What the framework refuses by itself is said as everything else is.</summary>
+    public static Task SayWhyAsync(StatusCodeContext bare)
+    {
+        var (context, status) = (bare.HttpContext, bare.HttpContext.Response.StatusCode);
+        var (reason, detail) = status switch
+        {
+            StatusCodes.Status404NotFound => ("no_route", "There is no such page or route; photographs go to POST /preprocessing."),
+            StatusCodes.Status405MethodNotAllowed => ("method_not_allowed", "The route does not take this method; photographs go to POST /preprocessing."),
+            _ => ("refused", $"The request is refused with {status}."),
+        };
+        Activity.Current?.SetTag("error.type", reason);
+        return TypedResults.Problem(detail, statusCode: status, extensions: [new("reason", reason)]).ExecuteAsync(context);
+    }
+
     private static async Task<IResult> ClassifyAsync(
         HttpContext context,
         [FromServices] UploadReader uploads,
@@ -40,14 +55,6 @@ internal static class ClassifyEndpoints
     {
         var cancellationToken = context.RequestAborted;
         TagDevice(Activity.Current, context.Request.Headers[DeviceHeader]);
-        using RateLimitLease place = await inFlight.EnterAsync(cancellationToken).ConfigureAwait(false);
-
-        if (!place.IsAcquired)
-        {
-            return Problem(
-                context, logger, TraceReference.Current(cluster.Value), StatusCodes.Status503ServiceUnavailable,
-                "too_busy", "Too many photographs at once; try again shortly.", retryAfter: TimeSpan.FromSeconds(1));
-        }
 
         try
         {
@@ -66,6 +73,7 @@ internal static class ClassifyEndpoints
                     throw InferenceException.InvalidDeadline();
                 }
 
+                using var place = await inFlight.EnterAsync(deadline, cancellationToken).ConfigureAwait(false);
                 return TypedResults.Ok(await classifier.ClassifyAsync(photo, clock, deadline, cancellationToken).ConfigureAwait(false));
             }
         }
@@ -100,6 +108,18 @@ internal static class ClassifyEndpoints
         if (status >= StatusCodes.Status500InternalServerError)
         {
             Telemetry.Fail(Activity.Current, reason, detail);
+        }
+
+        if (status is StatusCodes.Status408RequestTimeout or StatusCodes.Status413PayloadTooLarge && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // Kestrel does not read the rest of such a body but ends the connection; a caller who is not told would use it again.
+            context.Response.Headers.Connection = "close";
+        }
+
+        if (reason is UploadReader.EncodingUnsupported)
+        {
+            // RFC 9110, 12.5.3: what would be taken.
+            context.Response.Headers.AcceptEncoding = "identity";
         }
 
         if (retryAfter is { } wait)

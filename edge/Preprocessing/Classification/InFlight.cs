@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Threading.RateLimiting;
+using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.Preprocessing.Classification;
@@ -15,20 +17,46 @@ internal sealed class InFlight(IOptions<PreprocessingOptions> options, TimeProvi
         QueueLimit = options.Value.QueueLimit,
     });
 
-    /// <summary>A place, perhaps after a wait, given back when disposed; not acquired when the house is full. The wait is seen on the span of the request.</summary>
-    public async ValueTask<RateLimitLease> EnterAsync(CancellationToken cancellationToken)
+    /// <summary>A place, perhaps after a wait, given back when disposed. The wait is seen on the span of the request, and counts against its deadline.</summary>
+    /// <exception cref="InferenceException">503: the house is full; 504: the deadline passed at the door.</exception>
+    /// <exception cref="OperationCanceledException">The caller has gone.</exception>
+    public async ValueTask<RateLimitLease> EnterAsync(Deadline deadline, CancellationToken cancellationToken)
     {
         var place = _limiter.AttemptAcquire();
 
-        if (place.IsAcquired || options.Value.QueueLimit == 0)
+        if (!place.IsAcquired && options.Value.QueueLimit > 0)
         {
-            return place;
+            place.Dispose();
+            place = await WaitAsync(deadline, cancellationToken).ConfigureAwait(false);
         }
 
-        var began = clock.GetTimestamp();
-        place = await _limiter.AcquireAsync(1, cancellationToken).ConfigureAwait(false);
-        Activity.Current?.SetTag("preprocessing.queue_ms", Math.Round(clock.GetElapsedTime(began).TotalMilliseconds, 3));
+        if (!place.IsAcquired)
+        {
+            place.Dispose();
+            throw new InferenceException(
+                StatusCodes.Status503ServiceUnavailable, "too_busy", "Too many photographs at once; try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) };
+        }
+
         return place;
+    }
+
+    private async ValueTask<RateLimitLease> WaitAsync(Deadline deadline, CancellationToken cancellationToken)
+    {
+        var began = clock.GetTimestamp();
+        using var limit = deadline.Link(cancellationToken);
+
+        try
+        {
+            return await _limiter.AcquireAsync(1, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new InferenceException(StatusCodes.Status504GatewayTimeout, "deadline_exceeded", "The deadline passed while the photograph waited for its turn.");
+        }
+        finally
+        {
+            Activity.Current?.SetTag("preprocessing.queue_ms", Math.Round(clock.GetElapsedTime(began).TotalMilliseconds, 3));
+        }
     }
 
     public void Dispose() => _limiter.Dispose();

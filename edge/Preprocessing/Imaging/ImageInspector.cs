@@ -91,11 +91,13 @@ internal static class ImageInspector
                 $"The image's {header.Scans} scans pass over {header.Scans * (long)width * height} pixels; at most {limits.MaxScannedPixels} are taken.");
         }
 
-        if (header.WorkingBytes > limits.MaxWorkingBytes)
+        var memory = CodecTable.MemoryOf(header, CodecTable.For(header, limits.Codec));
+
+        if (memory > limits.MaxDecodeBytes)
         {
             throw TooMuch(
                 ImageRejectedException.TooMuchMemory,
-                $"Decoding the image takes {header.WorkingBytes} bytes of memory; at most {limits.MaxWorkingBytes} are given.");
+                $"Decoding the image may take {memory} bytes of memory; at most {limits.MaxDecodeBytes} are given.");
         }
     }
 

@@ -55,9 +55,9 @@ internal sealed record ImageOptions
     [Range(1, long.MaxValue)]
     public long MaxScannedPixels { get; init; } = 640_000_000;
 
-    /// <summary>Bytes the codec has to hold at once (<see cref="ImageHeader.WorkingBytes"/>); 256 MiB.</summary>
+    /// <summary>Bytes that decoding one file may take (<see cref="CodecTable.MemoryOf"/>); 384 MiB. See also <see cref="PreprocessingOptions.MemoryBytes"/>.</summary>
     [Range(1, long.MaxValue)]
-    public long MaxWorkingBytes { get; init; } = 256L * 1024 * 1024;
+    public long MaxDecodeBytes { get; init; } = 384L * 1024 * 1024;
 
     /// <summary>Time one image may take to decode and resize; 5 s, a hundred times what a large photograph takes.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]

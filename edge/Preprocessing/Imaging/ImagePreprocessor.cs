@@ -35,6 +35,11 @@ internal sealed class ImagePreprocessor(ImageOptions options, TimeProvider clock
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellationToken);
         var crop = ArrayPool<byte>.Shared.Rent(PixelTensor.Side * PixelTensor.Side * MaxChannels);
 
+        if (header.EndIsMissing)
+        {
+            file = (byte[])[.. file[^1] == 0xFF ? file[..^1] : file, 0xFF, 0xD9];
+        }
+
         try
         {
             var channels = codec == ImageCodec.ImageSharp
@@ -49,7 +54,7 @@ internal sealed class ImagePreprocessor(ImageOptions options, TimeProvider clock
             cancellationToken.ThrowIfCancellationRequested();
             throw timeUp.IsCancellationRequested
                 ? new ImageRejectedException(ImageRejectedException.TimedOut, "The image takes too long to decode.", 422, failure)
-                : ImageRejectedException.Damaged(header.Format, failure);
+                : header.EndIsMissing ? ImageRejectedException.EndsEarly(header.Format) : ImageRejectedException.Damaged(header.Format, failure);
         }
         finally
         {

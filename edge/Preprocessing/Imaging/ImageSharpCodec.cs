@@ -65,6 +65,9 @@ internal static unsafe class ImageSharpCodec
         return PixelTensor.Channels;
     }
 
+    /// <summary>Gives back what is kept for the next picture.</summary>
+    public static void Release() => Own.MemoryAllocator.ReleaseRetainedResources();
+
     /// <summary>Resizes into a rectangle that is larger than the picture to be: only what is seen of it is computed.</summary>
     private static void Crop(IImageProcessingContext context, ImageHeader header)
     {

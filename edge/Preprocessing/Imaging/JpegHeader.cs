@@ -25,6 +25,7 @@ internal ref struct JpegHeader
     private int _scans;
     private bool _interleaved;
     private int _orientation;
+    private bool _endMissing;
 
     private JpegHeader(ReadOnlySpan<byte> file)
     {
@@ -58,7 +59,11 @@ internal ref struct JpegHeader
         // Only a picture in one scan, which has all components, can be decoded row by row.
         var held = _progressive || _scans > 1 || !_interleaved ? _coefficientBytes : 0;
         var orientation = _orientation == 0 ? ExifOrientation.Upright : _orientation;
-        return new ImageHeader(ImageFormat.Jpeg, _width, _height, orientation, Frames: 1, _scans, held) { IsCmyk = _components == Inks };
+        return new ImageHeader(ImageFormat.Jpeg, _width, _height, orientation, Frames: 1, _scans, held + (_endMissing ? _file.Length : 0))
+        {
+            IsCmyk = _components == Inks,
+            EndIsMissing = _endMissing,
+        };
     }
 
     private void Walk()
@@ -100,7 +105,9 @@ internal ref struct JpegHeader
             var next = _file[_position..].IndexOf((byte)0xFF);
             if (next < 0 || _position + next + 1 >= _file.Length)
             {
-                throw ImageRejectedException.EndsEarly(ImageFormat.Jpeg);
+                // Behind a scan it may be whole but for its last marker, as some cameras write it: the codec sees what is there.
+                _endMissing = _scans > 0;
+                return _endMissing ? EndOfImage : throw ImageRejectedException.EndsEarly(ImageFormat.Jpeg);
             }
 
             var marker = _file[_position + next + 1];

@@ -61,7 +61,7 @@ internal static class PngHeader
             else if (type.SequenceEqual("zTXt"u8) || type.SequenceEqual("iTXt"u8) || type.SequenceEqual("iCCP"u8))
             {
                 var inflated = Math.Min((long)data.Length * MaxInflation, MaxInflatedChunk);
-                header = header with { WorkingBytes = header.WorkingBytes + inflated };
+                header = header with { HeldBytes = header.HeldBytes + inflated };
             }
         }
     }
@@ -115,6 +115,7 @@ internal static class PngHeader
         return new ImageHeader(ImageFormat.Png, (int)width, (int)height, ExifOrientation.Upright, Frames: 1, Scans: 1, held)
         {
             IsInterlaced = interlaced,
+            ChainBytesPerPixel = (int)bytesPerPixel + (data[8] == 16 ? channels : 0) + (channels is 2 or 4 ? channels - 1 : channels),
             HasAlpha = channels is 2 or 4,
         };
     }

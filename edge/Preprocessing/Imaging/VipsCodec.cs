@@ -15,6 +15,12 @@ internal static unsafe class VipsCodec
             using var pipeline = new VipsPipeline(memory, file.Length, header);
             watch.Over(pipeline.Image);
             pipeline.WriteTo(crop);
+
+            if (header.EndIsMissing)
+            {
+                VipsPipeline.ReadToTheEnd(memory, file.Length, header);
+            }
+
             return pipeline.Channels;
         }
     }

@@ -13,12 +13,17 @@ internal sealed unsafe class VipsPipeline : IDisposable
     private const int SequentialAccess = 1;
     private const int CopyEdges = 1;
     private const int FailOnError = 2;
+    private const int FailOnWarning = 3;
     private const int CubicKernel = 2;
     private const int EightBit = 0;
     private const int SixteenBit = 2;
 
     private readonly Stack<nint> _owned = new(capacity: 8);
     private nint _image;
+
+    private VipsPipeline()
+    {
+    }
 
     /// <summary>A chain over <paramref name="file"/>, which must stay where it is until the chain is disposed.</summary>
     /// <exception cref="VipsException">The file is not as its header says.</exception>
@@ -37,20 +42,33 @@ internal sealed unsafe class VipsPipeline : IDisposable
         }
     }
 
+    /// <summary>Reads the picture to its last row, which the crop may not need: a file that may break off is whole only if that is there.</summary>
+    /// <exception cref="VipsException">It is not.</exception>
+    public static void ReadToTheEnd(byte* file, int bytes, ImageHeader header)
+    {
+        using var last = new VipsPipeline();
+        last.Load(file, bytes, header);
+        var (width, height) = (VipsNative.Width(last._image), VipsNative.Height(last._image));
+        last.Continue(new VipsOperation("extract_area")
+            .Set("input", last._image).Set("left", 0).Set("top", height - 1).Set("width", width).Set("height", 1));
+        last.WriteTo(new byte[width * last.Channels]);
+    }
+
     /// <summary>The crop, without pixels until it is written.</summary>
     public nint Image => _image;
 
     /// <summary>Bytes of a pixel of the crop: 1 gray, 3 RGB, 4 CMYK.</summary>
     public int Channels => VipsNative.Bands(_image);
 
-    /// <summary>Computes the crop into the first 224 × 224 × <see cref="Channels"/> bytes of <paramref name="pixels"/>.</summary>
+    /// <summary>Computes the picture into the first bytes of <paramref name="pixels"/>, 224 × 224 × <see cref="Channels"/> of them for a crop.</summary>
     /// <exception cref="VipsException">The file is damaged, or the computation was stopped.</exception>
     public void WriteTo(Span<byte> pixels)
     {
-        var crop = pixels[..(PixelTensor.Side * PixelTensor.Side * Channels)];
-        fixed (byte* memory = crop)
+        var (width, height) = (VipsNative.Width(_image), VipsNative.Height(_image));
+        var all = pixels[..(width * height * Channels)];
+        fixed (byte* memory = all)
         {
-            var target = VipsNative.NewImage(memory, (nuint)crop.Length, PixelTensor.Side, PixelTensor.Side, Channels, EightBit);
+            var target = VipsNative.NewImage(memory, (nuint)all.Length, width, height, Channels, EightBit);
             var failed = VipsNative.Write(_image, target) != 0;
             VipsNative.Release(target);
             if (failed)
@@ -77,11 +95,12 @@ internal sealed unsafe class VipsPipeline : IDisposable
         // A picture to be enlarged is small and is not read from top to bottom.
         var access = Math.Min(header.Width, header.Height) < CropGeometry.ShorterSide ? RandomAccess : SequentialAccess;
 
-        // The loader is named, never guessed. FailOnError: a picture that breaks off is an error, a blemish that decoders agree on is not.
+        // The loader is named, never guessed. FailOnError: a picture that breaks off is an error, a blemish that decoders agree on is not;
+        // where the end is missing, whether there is more missing is one of those.
         var load = new VipsOperation($"{header.Format}load_source")
             .Set("source", source)
             .Set("access", access)
-            .Set("fail_on", FailOnError);
+            .Set("fail_on", header.EndIsMissing ? FailOnWarning : FailOnError);
         load = (header.Format, shrink) switch
         {
             (_, 1) => load,

@@ -1,4 +1,5 @@
 using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.Preprocessing.Memory;
 using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
@@ -7,10 +8,13 @@ using Microsoft.Net.Http.Headers;
 namespace InferenceTracing.Preprocessing.Upload;
 
 /// <summary>Takes the photograph out of a request: the body itself, or the part <c>file</c> of a multipart form.</summary>
-internal sealed class UploadReader(IOptions<ImageOptions> limits)
+internal sealed class UploadReader(MemoryBudget memory, IOptions<ImageOptions> limits, IOptions<PreprocessingOptions> options, TimeProvider clock)
 {
     /// <summary>Bytes a form adds to the file it carries: boundaries, part headers and small other fields.</summary>
     public const int FormBytes = 64 * 1024;
+
+    /// <summary>The reason of a body that is compressed, or otherwise encoded.</summary>
+    public const string EncodingUnsupported = "content_encoding_unsupported";
 
     private const string Field = "file";
     private const int MaxBoundaryLength = 128;
@@ -26,10 +30,24 @@ internal sealed class UploadReader(IOptions<ImageOptions> limits)
             throw TooLarge();
         }
 
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ImageRejectedException(
+                EncodingUnsupported, "The body comes with a Content-Encoding; send the file as it is.", StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        using var timeUp = new CancellationTokenSource(options.Value.UploadTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellationToken);
+
         try
         {
-            var file = await FileAsync(request, cancellationToken).ConfigureAwait(false);
-            return await PooledBody.ReadAsync(file, _maxBytes, cancellationToken).ConfigureAwait(false) ?? throw TooLarge();
+            var file = await FileAsync(request, either.Token).ConfigureAwait(false);
+            return await PooledBody.ReadAsync(file, _maxBytes, either.Token, memory.TakeForUpload).ConfigureAwait(false) ?? throw TooLarge();
+        }
+        catch (OperationCanceledException) when (timeUp.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ImageRejectedException(
+                "upload_timeout", $"The upload takes longer than {options.Value.UploadTimeout.TotalSeconds:0.###} seconds.", StatusCodes.Status408RequestTimeout);
         }
         catch (BadHttpRequestException refusal) when (refusal.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -44,12 +62,12 @@ internal sealed class UploadReader(IOptions<ImageOptions> limits)
 
     private static async Task<Stream> FileAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+        if (request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) is not true)
         {
             return request.Body;
         }
 
-        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
+        var boundary = BoundaryOf(request.ContentType);
 
         if (string.IsNullOrEmpty(boundary) || boundary.Length > MaxBoundaryLength)
         {
@@ -67,6 +85,23 @@ internal sealed class UploadReader(IOptions<ImageOptions> limits)
         }
 
         throw new ImageRejectedException("file_missing", $"The form has no part named '{Field}'.", StatusCodes.Status400BadRequest);
+    }
+
+    /// <summary>
+    /// As people send it: RFC 2046 allows characters in a boundary that a header's value must quote, and not every client does.
+    /// </summary>
+    private static string? BoundaryOf(string contentType)
+    {
+        const string Name = "boundary=";
+        var at = contentType.IndexOf(Name, StringComparison.OrdinalIgnoreCase);
+
+        if (at < 0)
+        {
+            return null;
+        }
+
+        var value = contentType[(at + Name.Length)..].TrimStart();
+        return value.StartsWith('"') ? value[1..].Split('"', 2)[0] : value.Split(';', 2)[0].TrimEnd();
     }
 
     private ImageRejectedException TooLarge() =>

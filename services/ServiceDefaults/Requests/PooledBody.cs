@@ -2,26 +2,36 @@ using System.Buffers;
 
 namespace InferenceTracing.ServiceDefaults.Requests;
 
-/// <summary>A body in a pooled buffer that grows as bytes arrive, so that a sender's claim of a length costs no memory. Its reader disposes it.</summary>
+/// <summary>A body in a buffer that grows as bytes arrive, so that a sender's claim of a length costs no memory. Its reader disposes it.</summary>
 public sealed class PooledBody : IDisposable
 {
     private const int FirstBytes = 16 * 1024;
 
-    private byte[] _buffer;
+    // What is larger is rare, and kept for the next one it would be most of the process.
+    private const int LargestPooled = 1024 * 1024;
 
-    private PooledBody(int capacity) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private readonly int _most;
+    private readonly Func<int, IDisposable>? _take;
+    private IMemoryOwner<byte>? _buffer;
+    private IDisposable? _taken;
+
+    private PooledBody(int limit, Func<int, IDisposable>? take) => (_most, _take) = (limit + 1, take);
 
     /// <summary>Bytes read.</summary>
     public int Length { get; private set; }
 
     /// <summary>The whole body, until it is disposed.</summary>
-    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, Length);
+    public ReadOnlyMemory<byte> Memory => _buffer is null ? default : _buffer.Memory[..Length];
 
     /// <summary>Reads <paramref name="stream"/> to its end; null when it is longer than <paramref name="limit"/> bytes.</summary>
-    public static async Task<PooledBody?> ReadAsync(Stream stream, int limit, CancellationToken cancellationToken)
+    /// <param name="stream">The body.</param>
+    /// <param name="limit">Bytes it may have.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="take">Asked before the buffer is made or grows to so many bytes; what it answers is disposed when they are given back. It may throw.</param>
+    public static async Task<PooledBody?> ReadAsync(Stream stream, int limit, CancellationToken cancellationToken, Func<int, IDisposable>? take = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var body = new PooledBody(FirstBytes);
+        var body = new PooledBody(limit, take);
 
         try
         {
@@ -48,24 +58,22 @@ public sealed class PooledBody : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        var buffer = Interlocked.Exchange(ref _buffer, []);
-
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        Interlocked.Exchange(ref _buffer, null)?.Dispose();
+        Interlocked.Exchange(ref _taken, null)?.Dispose();
     }
 
     private Memory<byte> Free()
     {
-        if (Length == _buffer.Length)
+        if (_buffer is null || Length == _buffer.Memory.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
-            _buffer.AsSpan(0, Length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = larger;
+            var bytes = _buffer is null ? FirstBytes : (int)Math.Min(_most, _buffer.Memory.Length * 2L);
+            var taken = _take?.Invoke(bytes);
+            var larger = bytes <= LargestPooled ? MemoryPool<byte>.Shared.Rent(bytes) : new NativeBlock(bytes);
+            Memory.CopyTo(larger.Memory);
+            Dispose();
+            (_buffer, _taken) = (larger, taken);
         }
 
-        return _buffer.AsMemory(Length);
+        return _buffer!.Memory[Length..];
     }
 }

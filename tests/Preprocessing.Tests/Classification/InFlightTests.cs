@@ -1,39 +1,54 @@
 using System.Diagnostics;
+using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Classification;
+using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.Preprocessing.Tests.Classification;
 
 public sealed class InFlightTests
 {
+    private static readonly Deadline Soon = Deadline.After(TimeSpan.FromMinutes(1), TimeProvider.System);
     private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task EnterAsync_HouseFull_IsNotAcquired()
+    public async Task EnterAsync_HouseFull_IsRefusedForNow()
     {
         using var house = House(most: 1, queue: 0);
-        using var first = await house.EnterAsync(Cancellation);
+        using var first = await house.EnterAsync(Soon, Cancellation);
 
-        using var second = await house.EnterAsync(Cancellation);
+        var refusal = await Assert.ThrowsAsync<InferenceException>(() => house.EnterAsync(Soon, Cancellation).AsTask());
 
         Assert.True(first.IsAcquired);
-        Assert.False(second.IsAcquired);
+        Assert.Equal((503, "too_busy", TimeSpan.FromSeconds(1)), (refusal.Status, refusal.Reason, refusal.RetryAfter));
     }
 
     [Fact]
     public async Task EnterAsync_PlaceInTheQueue_WaitsForTheFirstToLeave()
     {
         using var house = House(most: 1, queue: 1);
-        var first = await house.EnterAsync(Cancellation);
+        var first = await house.EnterAsync(Soon, Cancellation);
 
-        var second = house.EnterAsync(Cancellation).AsTask();
-        using var third = await house.EnterAsync(Cancellation);
+        var second = house.EnterAsync(Soon, Cancellation).AsTask();
 
+        await Assert.ThrowsAsync<InferenceException>(() => house.EnterAsync(Soon, Cancellation).AsTask());
         Assert.False(second.IsCompleted);
-        Assert.False(third.IsAcquired);
         first.Dispose();
         using var place = await second;
         Assert.True(place.IsAcquired);
+    }
+
+    /// <summary>The wait at the door counts: a photograph that waited its deadline out is answered then, and not seconds later.</summary>
+    [Fact]
+    public async Task EnterAsync_DeadlinePassesAtTheDoor_Is504()
+    {
+        using var house = House(most: 1, queue: 1);
+        using var first = await house.EnterAsync(Soon, Cancellation);
+
+        var late = await Assert.ThrowsAsync<InferenceException>(
+            () => house.EnterAsync(Deadline.After(TimeSpan.FromMilliseconds(20), TimeProvider.System), Cancellation).AsTask());
+
+        Assert.Equal((504, "deadline_exceeded"), (late.Status, late.Reason));
     }
 
     [Fact]
@@ -41,10 +56,10 @@ public sealed class InFlightTests
     {
         using var house = House(most: 1, queue: 1);
         using var span = new Activity("request").Start();
-        var first = await house.EnterAsync(Cancellation);
+        var first = await house.EnterAsync(Soon, Cancellation);
         Assert.Null(span.GetTagItem("preprocessing.queue_ms"));
 
-        var second = house.EnterAsync(Cancellation).AsTask();
+        var second = house.EnterAsync(Soon, Cancellation).AsTask();
         first.Dispose();
 
         using var place = await second;
@@ -55,14 +70,14 @@ public sealed class InFlightTests
     public async Task EnterAsync_CallerGone_LeavesItsPlaceToTheNext()
     {
         using var house = House(most: 1, queue: 1);
-        using var first = await house.EnterAsync(Cancellation);
+        using var first = await house.EnterAsync(Soon, Cancellation);
         using var gone = new CancellationTokenSource();
-        var second = house.EnterAsync(gone.Token).AsTask();
+        var second = house.EnterAsync(Soon, gone.Token).AsTask();
 
         await gone.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
-        Assert.False(house.EnterAsync(Cancellation).AsTask().IsCompleted);
+        Assert.False(house.EnterAsync(Soon, Cancellation).AsTask().IsCompleted);
     }
 
     private static InFlight House(int most, int queue) => new(Options.Create(new PreprocessingOptions { MaxInFlight = most, QueueLimit = queue }), TimeProvider.System);

@@ -40,14 +40,14 @@ public sealed class ImageInspectorTests
         var header = Inspect(Picture.Scene(640, 480).Save(".jpg[interlace,subsample_mode=off]"));
 
         Assert.InRange(header.Scans, 2, 20);
-        Assert.Equal(640 * 480 * 3 * sizeof(short), header.WorkingBytes);
+        Assert.Equal(640 * 480 * 3 * sizeof(short), header.HeldBytes);
     }
 
     [Fact]
     public void Inspect_InterlacedPng_CountsThePictureAsHeld()
     {
-        Assert.Equal(640 * 480 * 4, Inspect(Picture.Scene(640, 480).Save(".png[interlace]")).WorkingBytes);
-        Assert.Equal(0, Inspect(Picture.Scene(640, 480).Save(".png")).WorkingBytes);
+        Assert.Equal(640 * 480 * 4, Inspect(Picture.Scene(640, 480).Save(".png[interlace]")).HeldBytes);
+        Assert.Equal(0, Inspect(Picture.Scene(640, 480).Save(".png")).HeldBytes);
     }
 
     [Fact]
@@ -57,8 +57,8 @@ public sealed class ImageInspectorTests
         var scan = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
         byte[] oneOfThree = [.. jpeg.AsSpan(0, scan), 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0xFF, 0xD9];
 
-        Assert.Equal(0, Inspect(jpeg).WorkingBytes);
-        Assert.Equal(640 * 480 * 3 * sizeof(short), Inspect(oneOfThree).WorkingBytes);
+        Assert.Equal(0, Inspect(jpeg).HeldBytes);
+        Assert.Equal(640 * 480 * 3 * sizeof(short), Inspect(oneOfThree).HeldBytes);
     }
 
     [Fact]

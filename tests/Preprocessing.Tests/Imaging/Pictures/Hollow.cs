@@ -38,13 +38,43 @@ internal static class Hollow
         return [.. file, 0xFF, 0xD9];
     }
 
+    /// <summary>
+    /// A JPEG of so many components, each with its sampling factors, in scans of the components named: tables of one code each, which say that every block is
+    /// gray, and <paramref name="bytes"/> of them for every scan.
+    /// </summary>
+    public static byte[] Jpeg(int width, int height, bool progressive, byte[] sampling, byte[][] scans, int bytes)
+    {
+        List<byte> file =
+        [
+            0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0, .. Enumerable.Repeat((byte)1, 64),
+            0xFF, (byte)(progressive ? 0xC2 : 0xC0), 0, (byte)(8 + (3 * sampling.Length)), 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width,
+            (byte)sampling.Length, .. sampling.SelectMany((factors, index) => new byte[] { (byte)(index + 1), factors, 0 }),
+            .. OneCodeTable(0x00, 0x00), .. OneCodeTable(0x10, 0x00),
+        ];
+
+        foreach (var components in scans)
+        {
+            file.AddRange([0xFF, 0xDA, 0, (byte)(6 + (2 * components.Length)), (byte)components.Length]);
+            file.AddRange(components.SelectMany(component => new byte[] { component, 0 }));
+            file.AddRange([0, (byte)(progressive ? 0 : 63), 0]);
+            file.AddRange(new byte[bytes]);
+        }
+
+        return [.. file, 0xFF, 0xD9];
+    }
+
     /// <summary>A PNG that announces any size, with so many <paramref name="bytes"/> of zeros for its rows.</summary>
-    public static byte[] Png(int width, int height, bool interlaced = false, byte bits = 8, byte colour = 2, int bytes = 0)
+    public static byte[] Png(int width, int height, bool interlaced = false, byte bits = 8, byte colour = 2, long bytes = 0)
     {
         using var pixels = new MemoryStream();
         using (var deflate = new ZLibStream(pixels, CompressionLevel.Optimal))
         {
-            deflate.Write(new byte[bytes]);
+            var zeros = new byte[1 << 16];
+
+            for (var left = bytes; left > 0; left -= zeros.Length)
+            {
+                deflate.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
+            }
         }
 
         byte[] palette = colour == 3 ? Tagging.PngChunk("PLTE"u8, new byte[3]) : [];
