@@ -30,11 +30,25 @@ internal static class GatewayRegistration
     public static void MapGateway(this WebApplication app)
     {
         app.UseMiddleware<RefusalMiddleware>();
+        app.Use(AddSlashAsync);
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
         app.Use(ApiKeyAuthentication.RemoveKeyAsync);
         app.MapRoutes();
+    }
+
+    /// <summary>Jaeger's page finds its own parts below where it is: without the closing slash it would be shown without them.</summary>
+    private static Task AddSlashAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path != "/jaeger")
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status308PermanentRedirect;
+        context.Response.Headers.Location = $"/jaeger/{context.Request.QueryString}";
+        return Task.CompletedTask;
     }
 
     /// <exception cref="StartupException">YARP's settings contradict themselves.</exception>

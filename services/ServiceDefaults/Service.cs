@@ -1,5 +1,6 @@
 using InferenceTracing.ServiceDefaults.Health;
 using InferenceTracing.ServiceDefaults.Hosting;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -65,6 +66,7 @@ public static class Service
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<ServerSpanMiddleware>();
+        app.UseStatusCodePages(BareRefusal.SayWhyAsync);
         app.MapHealth();
     }
 

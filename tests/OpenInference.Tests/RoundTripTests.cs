@@ -147,6 +147,23 @@ public sealed class RoundTripTests
         Assert.Equal((ready, notReady), ((int)first.StatusCode, (int)second.StatusCode));
     }
 
+    /// <summary>Load balancers ask with HEAD.</summary>
+    [Theory]
+    [InlineData("v2")]
+    [InlineData("v2/health/live")]
+    [InlineData("v2/health/ready")]
+    [InlineData("v2/models/colours")]
+    [InlineData("v2/models/colours/ready")]
+    public async Task Head_WhereGetIs_AnswersTheSameWithoutABody(string path)
+    {
+        await using var host = await ModelHost.StartAsync();
+
+        using var answer = await host.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri(path, UriKind.Relative)));
+
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+    }
+
     internal static Deadline In(double seconds) => Deadline.After(TimeSpan.FromSeconds(seconds), TimeProvider.System);
 
     private static async Task<JsonElement> ReadAsync(HttpResponseMessage response)

@@ -21,11 +21,12 @@ internal sealed class ApiKeyAuthentication(
     public const string Header = "x-api-key";
     public const string ScopeClaim = "scope";
 
-    /// <summary>A key opens the gateway and nothing behind it: past this point nobody sees it.</summary>
+    /// <summary>A key opens the gateway and nothing behind it, and a stranger's baggage is nobody's: past this point neither is seen.</summary>
     public static Task RemoveKeyAsync(HttpContext context, RequestDelegate next)
     {
         context.Request.Headers.Remove(Header);
         context.Request.Headers.Remove(HeaderNames.Authorization);
+        context.Request.Headers.Remove(HeaderNames.Baggage);
         return next(context);
     }
 

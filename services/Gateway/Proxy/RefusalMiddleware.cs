@@ -1,6 +1,7 @@
 using System.Globalization;
 using InferenceTracing.Gateway.Keys;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
@@ -28,6 +29,9 @@ internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOp
         {
             await next(context).ConfigureAwait(false);
         }
+
+        // What a service behind the gateway has answered passes as it is, be it with an empty body.
+        context.Features.Get<IStatusCodePagesFeature>()?.Enabled = false;
 
         if (context.Response.HasStarted || Refusal(context) is not { } refusal || context.RequestAborted.IsCancellationRequested)
         {

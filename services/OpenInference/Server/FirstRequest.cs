@@ -62,7 +62,7 @@ internal sealed class FirstRequest(IServer server, IInferenceModel model, TimePr
             Log.FirstFailed(logger, failure.Message);
 
             // A listener that speaks HTTP/2 alone, or a policy between: who cannot ask itself is not kept from serving others.
-            return failure.Reason is "unreachable";
+            return failure.Reason is not ("unavailable" or "deadline_exceeded");
         }
         catch (OperationCanceledException)
         {

@@ -16,6 +16,9 @@ namespace InferenceTracing.OpenInference.Server;
 /// </summary>
 public static class OpenInferenceEndpoints
 {
+    // HEAD wherever GET is: RFC 9110, 9.1.
+    private static readonly string[] Read = ["GET", "HEAD"];
+
     private const string ModelPath = "/v2/models/{model}";
 
     private const string VersionPath = ModelPath + "/versions/{version}";
@@ -42,17 +45,17 @@ public static class OpenInferenceEndpoints
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceTracing.OpenInference"));
 
-        endpoints.MapGet("/v2", static () =>
+        endpoints.MapMethods("/v2", Read, static () =>
             new ServerDescription("inference-tracing", Telemetry.Version, ["binary_tensor_data", "classification"]));
-        endpoints.MapGet("/v2/health/live", static () => new ServerState(Live: true));
-        endpoints.MapGet("/v2/health/ready", static (FirstRequest first) =>
+        endpoints.MapMethods("/v2/health/live", Read, static () => new ServerState(Live: true));
+        endpoints.MapMethods("/v2/health/ready", Read, static (FirstRequest first) =>
             Results.Json(new ServerState(Live: true, first.IsReady), statusCode: StatusOf(first)));
 
         foreach (var path in (string[])[ModelPath, VersionPath])
         {
-            endpoints.MapGet(path, static (HttpContext context) =>
+            endpoints.MapMethods(path, Read, static (HttpContext context) =>
                 Describe(context, static model => Results.Json(ModelDescription.Of(model.Metadata))));
-            endpoints.MapGet(path + "/ready", (HttpContext context, FirstRequest first) =>
+            endpoints.MapMethods(path + "/ready", Read, (HttpContext context, FirstRequest first) =>
                 Describe(context, model => Results.Json(new ModelState(model.Metadata.Name, first.IsReady), statusCode: StatusOf(first))));
             endpoints.MapPost(path + "/infer", infer.HandleAsync);
         }

@@ -6,7 +6,7 @@ namespace InferenceTracing.ServiceDefaults.Sampling;
 /// <summary>
 /// Decides once about a trace, where it comes in, and by the current <see cref="SamplingStrategy"/>; whatever is further in follows the flag in its
 /// <c>traceparent</c>. So a trace is kept whole or not at all, and no caller from outside can switch one off with that flag.
-/// Sampled is what is asked of a model. Never sampled: what is only looked at (GET and HEAD: health probes, a model's description, pages), OTLP,
+/// Sampled is what is asked of a model. Never sampled: what is only looked at (GET, HEAD and OPTIONS: health probes, a model's description, pages, a browser's question before a request), OTLP,
 /// and client calls that belong to no request (probes, exports, retries).
 /// </summary>
 /// <param name="strategies">What is kept; may change while the process runs.</param>
@@ -32,7 +32,7 @@ internal sealed class TraceSampler(ISamplingStrategies strategies, bool decides)
 
         var (method, path) = samplingParameters.Kind == ActivityKind.Server ? Request(samplingParameters.Tags) : ("", samplingParameters.Name);
 
-        if (method is "GET" or "HEAD" || TelemetryPaths.Contains(path?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase))
+        if (method is "GET" or "HEAD" or "OPTIONS" || TelemetryPaths.Contains(path?.TrimEnd('/'), StringComparer.OrdinalIgnoreCase))
         {
             return new SamplingResult(SamplingDecision.Drop);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using InferenceTracing.ServiceDefaults.Sampling;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Context.Propagation;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -29,6 +31,12 @@ internal static class TelemetryRegistration
     public static void AddTelemetry(this WebApplicationBuilder builder, ServiceIdentity identity)
     {
         var settings = builder.Configuration;
+
+        // ASP.NET Core reads with the one, HttpClient writes with the other, OpenTelemetry's instrumentation with the third.
+        var propagator = new TraceContextOnly();
+        builder.Services.Replace(ServiceDescriptor.Singleton<DistributedContextPropagator>(propagator));
+        DistributedContextPropagator.Current = propagator;
+        Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
 
         if (!identity.Traced || string.Equals(settings["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase))
         {

@@ -90,6 +90,45 @@ public sealed class ApiKeyTests : IClassFixture<GatewayUnderTest>
         Assert.Equal("/sampling", _gateway.Upstream.AskedPath);
     }
 
+    /// <summary>Whoever may look at traces may change none.</summary>
+    [Theory]
+    [InlineData("GET", 200)]
+    [InlineData("HEAD", 200)]
+    [InlineData("POST", 405)]
+    [InlineData("DELETE", 405)]
+    public async Task Key_OfTheTraces_OnlyReads(string method, int status)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/jaeger/api/archive/0af7651916cd43dd8448eb211c80319c");
+        request.Headers.Add("x-api-key", GatewayUnderTest.ReaderKey);
+
+        using var answer = await _gateway.Service.Client.SendAsync(request);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    /// <summary>Jaeger's page without the slash is one without its parts.</summary>
+    [Fact]
+    public async Task Jaeger_WithoutASlash_IsSentToItsPage()
+    {
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+
+        using var answer = await client.GetAsync(new Uri(_gateway.Service.Client.BaseAddress!, "/jaeger?service=edge"));
+
+        Assert.Equal((308, "/jaeger/?service=edge"), ((int)answer.StatusCode, answer.Headers.Location!.OriginalString));
+    }
+
+    [Fact]
+    public async Task Baggage_OfACaller_StaysInTheGateway()
+    {
+        var (request, _) = GatewayUnderTest.Inference();
+        request.Headers.Add("baggage", "user=alice");
+
+        using var answer = await _gateway.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.False(_gateway.Upstream.Asked.ContainsKey("baggage"));
+    }
+
     [Fact]
     public async Task Key_OfAnEdge_DoesNotOpenTheTraces()
     {

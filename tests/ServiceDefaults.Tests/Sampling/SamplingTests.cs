@@ -104,6 +104,43 @@ public sealed class SamplingTests(TracedSample sample) : IClassFixture<TracedSam
         Assert.Equal($"00-{traceId}-{client.Id}-01", outside.Traceparent);
     }
 
+    /// <summary>What a stranger writes into baggage goes no further than here.</summary>
+    [Fact]
+    public async Task Baggage_OfACaller_EndsHere()
+    {
+        await using var outside = await Listener.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/call?outside=false&address={outside.Address}");
+        request.Headers.Add("baggage", "user=alice,secret=s3cr3t");
+
+        using var answer = await sample.Service.Client.SendAsync(request);
+
+        answer.EnsureSuccessStatusCode();
+        Assert.NotNull(outside.Traceparent);
+        Assert.Null(outside.Baggage);
+    }
+
+    /// <summary>A browser asks before it sends; the question is no request of anybody's.</summary>
+    [Fact]
+    public async Task Preflight_MakesNoSpan()
+    {
+        var (_, traceId) = await sample.SendAsync(HttpMethod.Options, "/v2/models/m/infer");
+        await sample.FlushAsync();
+
+        Assert.DoesNotContain(sample.Collector.Spans, span => span.TraceId == traceId);
+    }
+
+    [Theory]
+    [InlineData("POST", "/nothing", 404, "There is no such route.")]
+    [InlineData("PUT", "/stage", 405, "The route takes POST.")]
+    public async Task Refusal_OfTheFramework_IsOurOneLine(string method, string path, int status, string error)
+    {
+        using var answer = await sample.Service.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal($$"""{"error":"{{error}}"}""", await answer.Content.ReadAsStringAsync());
+        Assert.Equal("application/json", answer.Content.Headers.ContentType!.ToString());
+    }
+
     [Fact]
     public async Task Call_OutsideOfAnyRequest_MakesNoSpan()
     {
@@ -123,6 +160,8 @@ public sealed class SamplingTests(TracedSample sample) : IClassFixture<TracedSam
 
         public string? Traceparent { get; private set; }
 
+        public string? Baggage { get; private set; }
+
         public Uri Address => _server!.Address;
 
         public static async Task<Listener> StartAsync()
@@ -131,6 +170,7 @@ public sealed class SamplingTests(TracedSample sample) : IClassFixture<TracedSam
             listener._server = await LocalServer.StartAsync(app => app.MapGet("/", (HttpContext context) =>
             {
                 listener.Traceparent = context.Request.Headers["traceparent"];
+                listener.Baggage = context.Request.Headers["baggage"];
             }));
             return listener;
         }
