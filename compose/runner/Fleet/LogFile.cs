@@ -8,10 +8,10 @@ internal sealed class LogFile : IDisposable
     private readonly StreamWriter _file;
     private readonly Queue<string> _last = new();
 
-    public LogFile(string folder, string service)
+    public LogFile(string folder, string service, bool append)
     {
         Directory.CreateDirectory(folder);
-        _file = new StreamWriter(Path.Combine(folder, $"{service}.log"), append: false) { AutoFlush = true };
+        _file = new StreamWriter(Path.Combine(folder, $"{service}.log"), append) { AutoFlush = true };
     }
 
     public string LastLines

@@ -36,6 +36,17 @@ internal sealed class ServiceFleet(ServicePlan plan) : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts the service of that name again, after a graceful stop where it still runs, and returns when it is ready.</summary>
+    /// <exception cref="LocalException">It ended, or did not get ready in time.</exception>
+    public async Task StartAgainAsync(string name, CancellationToken cancellationToken)
+    {
+        var index = _processes.FindIndex(process => process.Spec.Name == name);
+        var spec = _processes[index].Spec;
+        await _processes[index].DisposeAsync();
+        _processes[index] = ServiceProcess.Start(spec, plan.LogFolder, again: true);
+        await WaitUntilReadyAsync(_processes[index], Stopwatch.StartNew(), cancellationToken);
+    }
+
     /// <summary>Stays until cancelled, and says so when a process ends; the rest stays up.</summary>
     public async Task WatchAsync(CancellationToken cancellationToken)
     {
@@ -111,7 +122,8 @@ internal sealed class ServiceFleet(ServicePlan plan) : IAsyncDisposable
             }
 
             var report = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-            return string.Join("; ", report.GetProperty("checks").EnumerateObject()
+            // Ours list their checks; another program has an answer of its own.
+            return !report.TryGetProperty("checks", out var checks) ? "" : string.Join("; ", checks.EnumerateObject()
                 .Select(check => check.Value.GetProperty("description").GetString())
                 .Where(description => !string.IsNullOrEmpty(description)));
         }

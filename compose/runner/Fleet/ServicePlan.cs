@@ -11,7 +11,7 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
 
     public Uri Traces => this[SystemParts.TraceStore].Url;
 
-    private ServiceSpec this[string name] => Services.Single(service => service.Name == name);
+    public ServiceSpec this[string name] => Services.Single(service => service.Name == name);
 
     public static ServicePlan Create(Checkout checkout, ModelChoice models, PortChoice ports, string logFolder)
     {
@@ -79,5 +79,8 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
 /// <param name="Settings">Its own settings, as environment variables.</param>
 internal sealed record ServiceSpec(string Name, string Executable, int Port, Dictionary<string, string> Settings)
 {
+    /// <summary>Its command line; our own services need none.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     public Uri Url => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}/"));
 }

@@ -32,9 +32,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>The last lines it said, for the reader of an error.</summary>
     public string LastWords => _log.LastLines;
 
-    public static ServiceProcess Start(ServiceSpec spec, string logFolder)
+    /// <param name="spec">What to start.</param>
+    /// <param name="logFolder">Where its log goes.</param>
+    /// <param name="again">True goes on with the log that is there.</param>
+    public static ServiceProcess Start(ServiceSpec spec, string logFolder, bool again = false)
     {
-        var start = new ProcessStartInfo(spec.Executable)
+        var start = new ProcessStartInfo(spec.Executable, spec.Arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -49,7 +52,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var log = new LogFile(logFolder, spec.Name);
+        var log = new LogFile(logFolder, spec.Name, again);
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => log.Write(line.Data);
         process.ErrorDataReceived += (_, line) => log.Write(line.Data);
