@@ -3,16 +3,19 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace InferenceTracing.Setup;
 
-/// <summary>The three things an edge has to be given: where the cluster is, whom to trust, and the key that opens it.</summary>
-internal sealed record EdgeSettings(string Url, string Key, string CaFile)
+/// <summary>
+/// The three things an edge has to be given, where the cluster is, whom to trust, and the key that opens it; and how many spans its collector keeps.
+/// </summary>
+internal sealed record EdgeSettings(string Url, string Key, string CaFile, string QueueSpans)
 {
     private const int ShortestKey = 16;
 
-    /// <summary>The variables <c>CLUSTER_URL</c>, <c>CLUSTER_KEY</c> (or <c>CLUSTER_KEY_FILE</c>) and <c>CLUSTER_CA_FILE</c>.</summary>
+    /// <summary>The variables <c>CLUSTER_URL</c>, <c>CLUSTER_KEY</c> (or <c>CLUSTER_KEY_FILE</c>), <c>CLUSTER_CA_FILE</c> and <c>QUEUE_SPANS</c>.</summary>
     public static EdgeSettings Read(Func<string, string?> variable) => new(
         variable("CLUSTER_URL") ?? "",
         variable("CLUSTER_KEY_FILE") is { Length: > 0 } file && File.Exists(file) ? File.ReadAllText(file).Trim() : variable("CLUSTER_KEY") ?? "",
-        variable("CLUSTER_CA_FILE") ?? "");
+        variable("CLUSTER_CA_FILE") ?? "",
+        variable(QueueSize.Variable) ?? "");
 
     /// <exception cref="SetupException">One of them is missing or wrong.</exception>
     public void Check(DateTimeOffset now)
@@ -36,6 +39,8 @@ internal sealed record EdgeSettings(string Url, string Key, string CaFile)
         {
             throw new SetupException($"CLUSTER_CA expired on {authorities[0].NotAfter:yyyy-MM-dd}.");
         }
+
+        QueueSize.Check(QueueSpans, QueueSize.LeastAtEdge);
     }
 
     private X509Certificate2Collection? Authorities()

@@ -105,7 +105,18 @@ internal sealed class LaptopSecrets(string folder, DateTimeOffset now, bool edge
 
         using var certificate = X509CertificateLoader.LoadCertificateFromFile(file);
         using var issuer = X509Certificate2.CreateFromPem(authority.CertificatePem);
-        return certificate.NotAfter - now > Renewal && certificate.Issuer == issuer.Subject;
+        // By its signature: every CA of ours has the same name, and the one of another volume is another.
+        using var chain = new X509Chain
+        {
+            ChainPolicy =
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { issuer },
+                RevocationMode = X509RevocationMode.NoCheck,
+                VerificationTime = now.LocalDateTime,
+            },
+        };
+        return certificate.NotAfter - now > Renewal && chain.Build(certificate);
     }
 
     /// <summary>Writes whole files only: a reader finds the old one or the new one.</summary>

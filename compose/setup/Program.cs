@@ -12,6 +12,7 @@ try
             EdgeSettings.Read(Environment.GetEnvironmentVariable).Check(TimeProvider.System.GetUtcNow());
             break;
         case ["laptop"]:
+            QueueSize.Check(Environment.GetEnvironmentVariable(QueueSize.Variable) ?? "", QueueSize.LeastInCluster);
             var withoutCollector = Environment.GetEnvironmentVariable("EDGE_WITHOUT_COLLECTOR") == "true";
             new LaptopSecrets("/secrets", TimeProvider.System.GetUtcNow(), withoutCollector).Write();
             Console.WriteLine("setup: the laptop's secrets are there");

@@ -8,9 +8,10 @@ internal static class SystemParts
 {
     public const string Preprocessing = "preprocessing", Gateway = "gateway", Ensemble = "ensemble", TraceStore = "tracestore";
 
-    private const string OtlpGrpc = "otlp-grpc", OtlpHttp = "otlp-http", SpansGoTo = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string OtlpGrpc = "otlp-grpc", OtlpHttp = "otlp-http", SpansGoTo = "OTEL_EXPORTER_OTLP_ENDPOINT", CollectorHttp = "http://collector:14318";
 
-    private static readonly Call Spans = new(OtlpGrpc, SpansGoTo);
+    // Over HTTP in containers, because over gRPC the exporter does not try again while a stopped collector's name leads nowhere.
+    private static readonly Call Spans = new(OtlpGrpc, SpansGoTo, InContainers: CollectorHttp);
 
     /// <summary>The networks that vote.</summary>
     public static IReadOnlyList<string> Members { get; } = ["efficientnetb0", "mobilenetv2"];
@@ -24,8 +25,8 @@ internal static class SystemParts
         new(TraceStore, "TraceStore", "cluster",
             [
                 new(TraceStore, 16686, "Kestrel__Endpoints__Http__Url", InContainers: "http://jaeger-query:16686/jaeger"),
-                new(OtlpGrpc, 4317, "Kestrel__Endpoints__OtlpGrpc__Url", InContainers: "http://collector:14317"),
-                new(OtlpHttp, 4318, "Kestrel__Endpoints__OtlpHttp__Url", InContainers: "http://collector:14318"),
+                new(OtlpGrpc, 4317, "Kestrel__Endpoints__OtlpGrpc__Url"),
+                new(OtlpHttp, 4318, "Kestrel__Endpoints__OtlpHttp__Url", InContainers: CollectorHttp),
             ],
             []),
         .. members.Select((name, index) => new Part(name, "ModelServer", "cluster", [new(name, 5012 + index)], [Spans])),
@@ -44,7 +45,7 @@ internal static class SystemParts
                 // A link for the browser, which comes in by the gateway's door where there are containers.
                 new(TraceStore, "Cluster__TraceUrl", "/trace/{traceId}", InContainers: "http://127.0.0.1:8080/jaeger"),
                 // The edge has no way into the cluster but the gateway, for its spans too; in containers a collector beside it takes them there.
-                new(Gateway, SpansGoTo, InContainers: "http://edge-collector:4317"),
+                new(Gateway, SpansGoTo, InContainers: "http://edge-collector:4318"),
             ]),
     ];
 

@@ -118,6 +118,28 @@ public sealed class ComposeFileTests
     }
 
     [Fact]
+    public async Task Laptop_BesideAnEnvNotFilledIn_Passes()
+    {
+        // Of two files of variables the later wins.
+        var config = await ComposeFile.ConfigAsync("laptop.yaml", "memory", [], "--env-file", CheckoutFiles.At("compose", ".env.example"));
+
+        Assert.True(config.ExitCode == 0, config.Errors);
+        Assert.DoesNotContain("change-me", config.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gateway")]
+    [InlineData("ensemble")]
+    [InlineData("efficientnetb0")]
+    [InlineData("mobilenetv2")]
+    public async Task Down_PartOfTheCluster_StopsBeforeTheCollector(string name)
+    {
+        var service = (await ComposeFile.ServicesAsync("laptop.yaml", "memory")).Single(service => service.Name == name).Value;
+
+        Assert.Equal("service_started", service.GetProperty("depends_on").GetProperty("collector").GetProperty("condition").GetString());
+    }
+
+    [Fact]
     public async Task EnvExample_NamesEverythingTheEdgeNeeds()
     {
         var example = await File.ReadAllLinesAsync(CheckoutFiles.At("compose", ".env.example"), TestContext.Current.CancellationToken);

@@ -1,3 +1,4 @@
+using InferenceTracing.Setup;
 using YamlDotNet.Serialization;
 
 namespace InferenceTracing.Containers.Tests.Compose;
@@ -8,8 +9,7 @@ namespace InferenceTracing.Containers.Tests.Compose;
 /// </summary>
 public sealed class EdgeCollectorTests
 {
-    private static readonly Dictionary<object, object> Config =
-        new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(File.ReadAllText(CheckoutFiles.At("compose", "collector", "edge.yaml")));
+    private static readonly Dictionary<object, object> Config = Read("compose", "collector", "edge.yaml");
 
     [Theory]
     [InlineData("receivers")]
@@ -41,10 +41,22 @@ public sealed class EdgeCollectorTests
         Assert.Equal("0s", At("exporters", "otlp_http/cluster", "retry_on_failure", "max_elapsed_time"));
     }
 
+    /// <summary>What a processor holds in memory is lost with the process, and a full queue behind it is never said to the sender.</summary>
     [Fact]
-    public void MemoryLimiter_ComesFirst() => Assert.Equal("memory_limiter", List(At("service", "pipelines", "traces", "processors"))[0]);
+    public void Queue_HasNothingInFrontOfItThatHoldsSpans() => Assert.Equal(["memory_limiter"], List(At("service", "pipelines", "traces", "processors")));
 
-    private static object At(params string[] path) => path.Aggregate((object)Config, (node, key) => ((Dictionary<object, object>)node)[key]);
+    [Theory]
+    [InlineData(QueueSize.LeastAtEdge, "otlp_http/cluster", "compose", "collector", "edge.yaml")]
+    [InlineData(QueueSize.LeastInCluster, "otlp_grpc/jaeger", "k8s", "components", "collector", "collector-config.yaml")]
+    public void Queue_SmallestThatIsTaken_IsOneBatch(int least, string exporter, params string[] file) =>
+        Assert.Equal($"{least}", At(Read(file), "exporters", exporter, "sending_queue", "batch", "min_size"));
+
+    private static object At(params string[] path) => At(Config, path);
+
+    private static object At(object config, params string[] path) => path.Aggregate(config, (node, key) => ((Dictionary<object, object>)node)[key]);
+
+    private static Dictionary<object, object> Read(params string[] file) =>
+        new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(File.ReadAllText(CheckoutFiles.At(file)));
 
     private static List<string> Keys(object node) => [.. ((Dictionary<object, object>)node).Keys.Cast<string>()];
 

@@ -8,6 +8,7 @@ public sealed class EdgeStartTests(ContainerSystem system)
     [InlineData("CLUSTER_URL", "gateway.example:8443", "CLUSTER_URL must be")]
     [InlineData("CLUSTER_KEY", "short", "CLUSTER_KEY must be")]
     [InlineData("CLUSTER_CA", "/etc/hostname", "CLUSTER_CA must be")]
+    [InlineData("QUEUE_SPANS", "100", "QUEUE_SPANS must be")]
     public async Task Edge_WrongSetting_StopsWithOneSentence(string name, string value, string sentence)
     {
         // The image of the check is built with the system's.

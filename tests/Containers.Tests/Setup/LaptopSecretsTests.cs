@@ -33,6 +33,18 @@ public sealed class LaptopSecretsTests : IDisposable
         Assert.Equal(["elasticsearch/tls.crt", "elasticsearch/tls.key", "gateway/tls/tls.crt", "gateway/tls/tls.key"], renewed);
     }
 
+    [Fact]
+    public void Write_AnotherAuthority_RenewsWhatTheFirstSigned()
+    {
+        new LaptopSecrets(_folder, Now).Write();
+        var first = Contents();
+        Directory.Delete(Path.Combine(_folder, "state"), recursive: true);
+        new LaptopSecrets(_folder, Now).Write();
+
+        var renewed = Contents().Where(file => first[file.Key] != file.Value).Select(file => file.Key).Where(file => file.Contains("tls", StringComparison.Ordinal)).Order();
+        Assert.Equal(["elasticsearch/tls.crt", "elasticsearch/tls.key", "gateway/tls/tls.crt", "gateway/tls/tls.key"], renewed);
+    }
+
     [Theory]
     [InlineData("gateway/tls/tls.crt", "gateway")]
     [InlineData("gateway/tls/tls.crt", "localhost")]
