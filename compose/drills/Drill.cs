@@ -26,7 +26,7 @@ internal sealed record Drill(
 
     public static Drill KillCollector { get; } = new(
         "kill-collector",
-        "Cuts the link, kills the edge's collector with its queue full of spans, and starts it again: what it had accepted is still there",
+        "Cuts the link, kills the edge's collector with its queue full of spans, and starts it again: what it had accepted is still there, and what came meanwhile is on the edge's own disk",
         async (project, cancellationToken) =>
         {
             await project.DisconnectAsync(SystemParts.Gateway, EdgeNetwork, cancellationToken);
@@ -38,24 +38,21 @@ internal sealed record Drill(
         {
             await project.StartAsync(EdgeCollector, cancellationToken);
             await project.ConnectAsync(SystemParts.Gateway, EdgeNetwork, cancellationToken);
-        },
-        // While the collector is down the edge has nowhere to put its spans but its own memory.
-        MayLose: true);
+        });
 
     public static Drill KillModel { get; } = new(
         "kill-model",
         "Kills one of the two model servers: photographs are answered by the other's vote, marked as degraded",
         (project, cancellationToken) => project.KillAsync(SystemParts.Members[^1], cancellationToken),
         (project, cancellationToken) => project.StartAsync(SystemParts.Members[^1], cancellationToken),
-        // What the killed process had not sent yet dies with it: traces with gaps, of the last five seconds before.
+        // What the killed process had not sent yet dies with it: traces with gaps, of the last second before.
         MayLose: true);
 
     public static Drill FillQueue { get; } = new(
         "fill-queue",
-        "Cuts the link for longer than the edge's queue lasts (start the system with QUEUE_SPANS=2048): says how many traces did not fit",
+        "Cuts the link for longer than the edge's queue lasts (start the system with QUEUE_SPANS=2048): what does not fit waits on the edge's own disk",
         (project, cancellationToken) => project.DisconnectAsync(SystemParts.Gateway, EdgeNetwork, cancellationToken),
-        (project, cancellationToken) => project.ConnectAsync(SystemParts.Gateway, EdgeNetwork, cancellationToken),
-        MayLose: true);
+        (project, cancellationToken) => project.ConnectAsync(SystemParts.Gateway, EdgeNetwork, cancellationToken));
 
     public static IReadOnlyList<Drill> All { get; } = [LinkCut, KillCollector, KillModel, FillQueue];
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InferenceTracing.Drills.Collectors;
 using InferenceTracing.Topology;
 
 namespace InferenceTracing.Drills;
@@ -14,19 +15,15 @@ internal static class DrillCommand
         var rate = new Option<int>("--rate") { Description = "Photographs a second", DefaultValueFactory = _ => 10 };
         var seconds = new Option<int>("--seconds") { Description = "How long it stays broken", DefaultValueFactory = _ => 60 };
 
-        var command = new RootCommand("Breaks a running system (compose/laptop.yaml) on purpose, mends it, and says what was sent, what arrived and what was lost.")
+        var command = new RootCommand(
+            "Breaks a system on purpose, mends it, and says what was sent, what arrived and what was lost: the running one of compose/laptop.yaml, or, with `collectors`, one of its own.")
         {
-            project, edge, traces, rate, seconds,
+            CollectorCommand.Create(),
         };
-
-        foreach (var option in new Option[] { project, edge, traces, rate, seconds })
-        {
-            option.Recursive = true;
-        }
 
         foreach (var drill in Drill.All)
         {
-            var name = new Command(drill.Name, drill.Description);
+            var name = new Command(drill.Name, drill.Description) { project, edge, traces, rate, seconds };
             name.SetAction((parsed, cancellationToken) => DrillRun.RunAsync(
                 drill,
                 new DrillOptions(

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using InferenceTracing.Photos;
@@ -7,7 +6,7 @@ using InferenceTracing.Photos;
 namespace InferenceTracing.Drills;
 
 /// <summary>Photographs at a steady rate, whether or not the ones before are answered, and what became of each.</summary>
-internal sealed class PhotoLoad(HttpClient edge, int rate)
+internal sealed class PhotoLoad(HttpClient edge, int rate, TimeProvider clock)
 {
     // More than this many unanswered ones, and the next is not sent: the drill is about the system, not about this process's memory.
     private const int MostInFlight = 256;
@@ -24,7 +23,7 @@ internal sealed class PhotoLoad(HttpClient edge, int rate)
     /// <summary>Sends until <paramref name="stop"/> is cancelled, then waits for the answers still to come.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / rate));
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / rate), clock);
         var sent = new List<Task>();
 
         try
@@ -48,8 +47,8 @@ internal sealed class PhotoLoad(HttpClient edge, int rate)
     /// <summary>Sends one, and says what came back.</summary>
     public async Task<PhotoAnswer> SendAsync()
     {
-        var at = DateTimeOffset.UtcNow;
-        var start = Stopwatch.GetTimestamp();
+        var at = clock.GetUtcNow();
+        var start = clock.GetTimestamp();
         Interlocked.Increment(ref _inFlight);
 
         try
@@ -57,11 +56,11 @@ internal sealed class PhotoLoad(HttpClient edge, int rate)
             using var content = new ByteArrayContent(_photo);
             using var response = await edge.PostAsync(new Uri("preprocessing", UriKind.Relative), content).ConfigureAwait(false);
             var body = await response.Content.ReadFromJsonAsync<JsonElement>().ConfigureAwait(false);
-            return Note(PhotoAnswer.Read(at, Stopwatch.GetElapsedTime(start), (int)response.StatusCode, body));
+            return Note(PhotoAnswer.Read(at, clock.GetElapsedTime(start), (int)response.StatusCode, body));
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or JsonException)
         {
-            return Note(new PhotoAnswer(at, Stopwatch.GetElapsedTime(start), 0, failure.Message, null, false, []));
+            return Note(new PhotoAnswer(at, clock.GetElapsedTime(start), 0, failure.Message, null, false, []));
         }
         finally
         {

@@ -12,15 +12,17 @@ internal sealed record TraceCount(int Arrived, int Whole, IReadOnlyList<string> 
 {
     private const int AtOnce = 8;
 
-    // How far a request that failed came differs; this much the edge has done for all of them.
+    // How far a request that failed came differs; this much the edge has done for all that it has let in and had the time for.
     private static readonly string[] EdgeSpans = ["POST /preprocessing", "image.inspect", "image.preprocess"];
+
+    private static readonly string[] RefusedBefore = ["too_busy", "deadline_exceeded"];
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     public static async Task<TraceCount> TakeAsync(
-        JaegerClient traces, IEnumerable<PhotoAnswer> answers, TimeSpan patience, CancellationToken cancellationToken)
+        JaegerClient traces, IEnumerable<PhotoAnswer> answers, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var end = DateTimeOffset.UtcNow + patience;
+        var began = clock.GetTimestamp();
         var open = answers.Where(answer => answer.TraceId is not null).ToList();
         var all = open.Count;
         var whole = 0;
@@ -39,12 +41,12 @@ internal sealed record TraceCount(int Arrived, int Whole, IReadOnlyList<string> 
             open = [.. open.Where(answer => found[answer.TraceId!] is not null)];
             problems = found.Where(trace => trace.Value is not null).ToDictionary();
 
-            if (open.Count == 0 || DateTimeOffset.UtcNow > end)
+            if (open.Count == 0 || clock.GetElapsedTime(began) > patience)
             {
                 break;
             }
 
-            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(false);
         }
 
         List<string> lost = [.. problems.Where(trace => trace.Value!.Length == 0).Select(trace => trace.Key)];
@@ -76,7 +78,7 @@ internal sealed record TraceCount(int Arrived, int Whole, IReadOnlyList<string> 
             return RequestTrace.Of(answer.Members).Problems(spans) is [var problem, ..] ? problem : null;
         }
 
-        return EdgeSpans
+        return EdgeSpans[..(RefusedBefore.Contains(answer.Reason) ? 1 : EdgeSpans.Length)]
             .Where(name => !spans.Any(span => span.Service == SystemParts.Preprocessing && span.Name == name))
             .Select(name => $"missing: {SystemParts.Preprocessing} {name}")
             .FirstOrDefault();

@@ -14,7 +14,7 @@ public sealed class RequestTests(ContainerSystem system)
     public async Task Photograph_PostedToTheEdge_IsAnsweredAndItsTraceIsWhole()
     {
         await system.RequireAsync();
-        var answer = await new PhotoLoad(system.Edge, rate: 1).SendAsync();
+        var answer = await new PhotoLoad(system.Edge, rate: 1, TimeProvider.System).SendAsync();
         Assert.Equal((200, false, 2), (answer.Status, answer.Degraded, answer.Members.Count));
 
         var shape = RequestTrace.Of(answer.Members);
@@ -51,7 +51,7 @@ public sealed class RequestTests(ContainerSystem system)
         Assert.All(load, answer => Assert.True(answer.Status is 200 or 503 && answer.Elapsed < TimeSpan.FromSeconds(5), answer.ToString()));
         Assert.True(after.Count > 0 && after.All(answer => answer.Status == 200), "it did not come back by itself");
 
-        var count = await TraceCount.TakeAsync(system.Traces, load, TimeSpan.FromMinutes(4), TestContext.Current.CancellationToken);
+        var count = await TraceCount.TakeAsync(system.Traces, load, TimeSpan.FromMinutes(4), TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.Empty(count.Lost);
         Assert.Empty(count.Broken);
         Assert.Equal(load.Count, count.Arrived);
@@ -75,7 +75,7 @@ public sealed class RequestTests(ContainerSystem system)
     private async Task<(List<PhotoAnswer> Load, DateTimeOffset Broken, DateTimeOffset Mended)> OutageAsync(Drill drill, TimeSpan outage)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        var load = new PhotoLoad(system.Edge, rate: 8);
+        var load = new PhotoLoad(system.Edge, rate: 8, TimeProvider.System);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var sending = load.RunAsync(stop.Token);
         DateTimeOffset broken, mended;
