@@ -1,5 +1,6 @@
 using System.Globalization;
 using InferenceTracing.Gateway.Keys;
+using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,14 +14,18 @@ namespace InferenceTracing.Gateway.Proxy;
 /// Gives what the gateway refuses, or cannot forward, the protocol's own body <c>{"error": "…"}</c>, the span its <c>error.type</c> and the log
 /// a line. An answer that a service behind the gateway has given passes as it is.
 /// </summary>
-internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOptions> options, ILogger<RefusalMiddleware> logger)
+internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOptions> options, TimeProvider clock, ILogger<RefusalMiddleware> logger)
 {
     private const int KeyChange = 15;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
     private readonly long _maxBodyBytes = options.Value.MaxBodyBytes;
 
     public async Task InvokeAsync(HttpContext context)
     {
+        _ = Deadline.TryRead(context.Request.Headers[Deadline.Header], Longest, clock, out var deadline);
+
         if (context.Request.ContentLength > _maxBodyBytes)
         {
             context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
@@ -33,7 +38,7 @@ internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOp
         // What a service behind the gateway has answered passes as it is, be it with an empty body.
         context.Features.Get<IStatusCodePagesFeature>()?.Enabled = false;
 
-        if (context.Response.HasStarted || Refusal(context) is not { } refusal || context.RequestAborted.IsCancellationRequested)
+        if (context.Response.HasStarted || Refusal(context, deadline) is not { } refusal || context.RequestAborted.IsCancellationRequested)
         {
             return;
         }
@@ -56,10 +61,13 @@ internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOp
         await context.Response.WriteAsJsonAsync(new { error = refusal.Message }, context.RequestAborted).ConfigureAwait(false);
     }
 
-    private Refusal? Refusal(HttpContext context) => context.GetForwarderErrorFeature()?.Error switch
+    private Refusal? Refusal(HttpContext context, Deadline deadline) => context.GetForwarderErrorFeature()?.Error switch
     {
         ForwarderError.NoAvailableDestinations =>
             new(StatusCodes.Status503ServiceUnavailable, "no_healthy_upstream", "The service behind the gateway is not ready; try again shortly."),
+        ForwarderError.Request or ForwarderError.RequestBodyDestination or ForwarderError.ResponseHeaders when deadline.HasPassed =>
+            // Who is late stops reading: what looks like a broken connection here is its deadline.
+            new(StatusCodes.Status504GatewayTimeout, "deadline_exceeded", "The deadline passed while the request was on its way."),
         ForwarderError.RequestTimedOut =>
             new(StatusCodes.Status504GatewayTimeout, "upstream_timeout", "The service behind the gateway did not answer in time."),
         ForwarderError.RequestBodyClient when context.Response.StatusCode == StatusCodes.Status413PayloadTooLarge => TooLarge(),

@@ -93,16 +93,9 @@ internal sealed class PendingRequest
             return;
         }
 
-        if (Deadline.HasPassed)
-        {
-            LeaveQueue("deadline_exceeded");
-            _answer.TrySetException(TooLate());
-        }
-        else
-        {
-            LeaveQueue("cancelled");
-            _answer.TrySetCanceled(_cancellationToken);
-        }
+        // Whether the caller has gone or its deadline has passed is known to whoever linked the two.
+        LeaveQueue(Deadline.HasPassed ? "deadline_exceeded" : "cancelled");
+        _answer.TrySetCanceled(_cancellationToken);
     }
 
     private InferenceException TooLate() => new(

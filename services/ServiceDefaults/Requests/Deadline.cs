@@ -37,8 +37,14 @@ public readonly struct Deadline
         return new Deadline(clock, budget, clock.GetTimestamp() + Ticks(budget, clock));
     }
 
-    /// <summary>The same deadline, <paramref name="reserve"/> earlier: for a part of the work whose failure must leave time to answer.</summary>
-    public Deadline Earlier(TimeSpan reserve) => new(_clock, Budget - reserve, _end - Ticks(reserve, _clock));
+    /// <summary>
+    /// The same deadline, earlier by a fifth of what is left and at most by <paramref name="reserve"/>: for a part of the work whose failure must leave time to answer.
+    /// </summary>
+    public Deadline Earlier(TimeSpan reserve)
+    {
+        var kept = TimeSpan.FromTicks(Math.Clamp(Remaining.Ticks / 5, 0, reserve.Ticks));
+        return new(_clock, Budget - kept, _end - Ticks(kept, _clock));
+    }
 
     /// <summary>
     /// Reads the caller's deadline from the header's value, never later than <paramref name="longest"/>; no header means <paramref name="longest"/>.
@@ -61,11 +67,16 @@ public readonly struct Deadline
     /// <summary>The header's value for the next hop: whole milliseconds left, rounded down, at least 0.</summary>
     public string ToHeader() => ((long)Math.Max(Remaining.TotalMilliseconds, 0)).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A source that is cancelled with <paramref name="cancellationToken"/> or when the deadline passes; the caller disposes it.</summary>
+    /// <summary>
+    /// A source that is cancelled with <paramref name="cancellationToken"/> or when the deadline passes; the caller disposes it. Which of the two it was is read from
+    /// <paramref name="cancellationToken"/>: timers count coarse milliseconds, so that <see cref="HasPassed"/> may still say no.
+    /// </summary>
     public CancellationTokenSource Link(CancellationToken cancellationToken)
     {
         var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        source.CancelAfter(HasPassed ? TimeSpan.Zero : Remaining);
+
+        // The clock is read once: a second look could find a time that is over, and -1 ms is for ever.
+        source.CancelAfter(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(Remaining.TotalMilliseconds))));
         return source;
     }
 
