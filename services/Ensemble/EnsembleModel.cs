@@ -20,7 +20,10 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
     public async Task<Prediction> InferAsync(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
-        var ballots = await Task.WhenAll(members.Select(member => member.AskAsync(images, deadline, cancellationToken))).ConfigureAwait(false);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asked = members.Select(member => member.AskAsync(images, deadline, late.Token, cancellationToken)).ToArray();
+        await WaitForQuorumAsync(asked, late, start).ConfigureAwait(false);
+        var ballots = await Task.WhenAll(asked).ConfigureAwait(false);
         var cast = ballots.Where(ballot => ballot.Vote is not null).ToList();
         var degraded = cast.Count < ballots.Length;
 
@@ -46,6 +49,36 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
             ["untrained"] = members.Untrained,
         });
     }
+
+    /// <summary>
+    /// Once enough have voted, whoever is missing is waited for as long as it usually takes, or as long again as the others took, whichever is more: a member that is
+    /// frozen costs its vote and not everybody's time, and under load, when all are slow, none is given up for it.
+    /// </summary>
+    private async Task WaitForQuorumAsync(Task<Ballot>[] asked, CancellationTokenSource late, long start)
+    {
+        var votes = 0;
+
+        await foreach (var ballot in Task.WhenEach(asked).ConfigureAwait(false))
+        {
+            if (!ballot.IsCompletedSuccessfully || (await ballot.ConfigureAwait(false)).Vote is null || ++votes < _options.Quorum)
+            {
+                continue;
+            }
+
+            var elapsed = clock.GetElapsedTime(start);
+            var worth = members.Where((_, index) => !asked[index].IsCompleted).Select(member => member.Worth).ToList();
+
+            if (worth.Count > 0 && !worth.Contains(Timeout.InfiniteTimeSpan))
+            {
+                var wait = Max(worth.Max() - elapsed, elapsed);
+                late.CancelAfter(wait);
+            }
+
+            return;
+        }
+    }
+
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private float[] Combine(List<Ballot> cast, int count)
     {

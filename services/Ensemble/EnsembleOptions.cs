@@ -21,6 +21,15 @@ internal sealed class EnsembleOptions
     /// <summary>Kept back from the caller's budget, so that a member too slow costs its vote and not the whole answer.</summary>
     public TimeSpan Reserve { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// The least that a member is waited for once the others have reached the quorum; its own usual times may make it more (<see cref="Members.UsualTime"/>).
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A member that answers less than half of so many questions within ten seconds is asked no more for a while, from one second to five.</summary>
+    [Range(2, 1_000_000)]
+    public int BreakAfter { get; init; } = 8;
+
     /// <summary>How long a connection to a member may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -37,6 +46,11 @@ internal sealed class EnsembleOptions
         if (Reserve < TimeSpan.Zero)
         {
             yield return $"{Section}:Reserve must not be negative, but is {Reserve}.";
+        }
+
+        if (Patience <= TimeSpan.Zero)
+        {
+            yield return $"{Section}:Patience must be positive, not {Patience}.";
         }
 
         if (ConnectTimeout <= TimeSpan.Zero)

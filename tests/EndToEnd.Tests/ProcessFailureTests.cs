@@ -130,6 +130,38 @@ public sealed class ProcessFailureTests : IAsyncLifetime
         Assert.Equal("too_busy", server.Tags["error.type"]);
     }
 
+    /// <summary>A process that is there and does not answer is worse than one that is gone: it must cost its vote and nothing else.</summary>
+    [Fact]
+    public async Task Answer_MemberFrozen_IsThatOfTheOther()
+    {
+        var member = _fleet!.Processes.Single(process => process.Spec.Name == "mobilenetv2").Id;
+
+        // What it usually takes is known only from what it took.
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(200, (await _edge!.PostAsync(Upload.Drawn)).Status);
+        }
+
+        Signal(member, "STOP");
+        var answers = new List<EdgeAnswer>();
+
+        for (var i = 0; i < 30; i++)
+        {
+            answers.Add(await _edge!.PostAsync(Upload.Drawn));
+        }
+
+        Signal(member, "CONT");
+
+        Assert.All(answers, answer => Assert.Equal((200, true), (answer.Status, answer.Body.GetProperty("degraded").GetBoolean())));
+        Assert.Contains(answers, answer => answer.Body.GetProperty("votes").ToString().Contains("is asked again shortly", StringComparison.Ordinal));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+
+        while ((await _edge!.PostAsync(Upload.Drawn)).Body.GetProperty("degraded").GetBoolean())
+        {
+            await Task.Delay(100, patience.Token);
+        }
+    }
+
     /// <summary>A place is for a photograph that is there: who sends a byte now and then keeps nobody out.</summary>
     [Fact]
     public async Task Answer_ManyUploadsThatNeverEnd_IsThatOfEverybodyElse()

@@ -33,7 +33,9 @@ internal sealed class EnsembleUnderTest : IAsyncDisposable
         IReadOnlyCollection<(string Name, Uri Address)> members, int? ready = null, params (string Key, string Value)[] settings)
     {
         var collector = await OtlpCollector.StartAsync();
-        var service = await StartedService.StartAsync(Executable, [.. collector.Settings(), .. Members(members), .. settings]);
+        // Patient, unless a test is about that: what a member does to one test must not be remembered in the next.
+        var service = await StartedService.StartAsync(
+            Executable, [.. collector.Settings(), .. Members(members), ("Ensemble:Patience", "00:01:00"), ("Ensemble:BreakAfter", "1000000"), .. settings]);
         var ensemble = new EnsembleUnderTest(collector, service);
         await ensemble.MissingAsync(missing => missing == members.Count - (ready ?? members.Count));
         return ensemble;

@@ -8,30 +8,57 @@ using Microsoft.Extensions.Options;
 namespace InferenceTracing.Ensemble.Members;
 
 /// <summary>One model of the vote, behind its model server.</summary>
-internal sealed class Member(string name, Uri url, double weight, HttpClient client, TimeSpan reserve, TimeProvider clock)
+internal sealed class Member(string name, MemberOptions member, HttpClient client, EnsembleOptions settings, TimeProvider clock)
 {
     private readonly OpenInferenceClient _server = new(client);
+    private readonly MemberBreaker _breaker = new(settings.BreakAfter, clock);
+    private readonly UsualTime _usual = new(settings.Patience);
 
     public string Name { get; } = name;
 
-    public Uri Url { get; } = url;
+    public Uri Url { get; } = client.BaseAddress!;
 
-    public double Weight { get; } = weight;
+    public double Weight { get; } = member.Weight;
+
+    /// <summary>How long it is worth waiting for, from the question on.</summary>
+    public TimeSpan Worth => _usual.Worth;
 
     /// <summary>Asks for its vote. A member that fails is a ballot without a vote, not an exception; only the caller's own giving up is one.</summary>
+    /// <param name="images">What is asked about.</param>
+    /// <param name="deadline">The caller's.</param>
+    /// <param name="late">Cancelled with <paramref name="cancellationToken"/>, and when the others have voted and it is not waited for any longer.</param>
+    /// <param name="cancellationToken">The caller is gone.</param>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
-    public async Task<Ballot> AskAsync(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
+    public async Task<Ballot> AskAsync(PixelTensor images, Deadline deadline, CancellationToken late, CancellationToken cancellationToken) =>
+        await _breaker.AskAsync(
+            static question => question.Member.SendAsync(question.Images, question.Deadline, question.Late, question.Gone),
+            (Member: this, Images: images, Deadline: deadline, Late: late, Gone: cancellationToken)).ConfigureAwait(false)
+        ?? new Ballot(this, null, null, new InferenceException(503, "member_out", $"{Name} has not answered lately and is asked again shortly."), TimeSpan.Zero);
+
+    /// <summary>It says itself that it is ready.</summary>
+    public Task ReadmitAsync() => _breaker.CloseAsync();
+
+    private async ValueTask<Ballot> SendAsync(PixelTensor images, Deadline deadline, CancellationToken late, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
 
         try
         {
-            var answer = await _server.InferAsync(Name, images, deadline.Earlier(reserve), cancellationToken).ConfigureAwait(false);
-            return new Ballot(this, answer.Prediction, answer.ModelVersion, null, clock.GetElapsedTime(start));
+            var answer = await _server.InferAsync(Name, images, deadline.Earlier(settings.Reserve), late).ConfigureAwait(false);
+            var took = clock.GetElapsedTime(start);
+            _usual.Took(took);
+            return new Ballot(this, answer.Prediction, answer.ModelVersion, null, took);
         }
         catch (InferenceException failure)
         {
             return new Ballot(this, null, null, failure, clock.GetElapsedTime(start));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var waited = clock.GetElapsedTime(start);
+            _usual.Missed();
+            return new Ballot(
+                this, null, null, new InferenceException(504, "member_late", FormattableString.Invariant($"{Name} was not waited for longer than {waited.TotalMilliseconds:0} ms; the others had voted.")), waited);
         }
     }
 }
@@ -49,7 +76,7 @@ internal sealed class MemberList : IReadOnlyList<Member>
         var settings = options.Value;
 
         _members = [.. settings.Members.Where(member => member.Value.Enabled).Select(member => new Member(
-            member.Key, Address(member.Value.Url), member.Value.Weight, Connect(Address(member.Value.Url), settings.ConnectTimeout), settings.Reserve, clock))];
+            member.Key, member.Value, Connect(Address(member.Value.Url), settings.ConnectTimeout), settings, clock))];
         _notReady = [.. _members.Select(_ => "not asked yet")];
     }
 

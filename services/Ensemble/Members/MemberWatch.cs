@@ -30,6 +30,11 @@ internal sealed class MemberWatch(MemberList members, ILogger<MemberWatch> logge
             if (members.Note(index, notReady))
             {
                 Report(member, notReady);
+
+                if (notReady is null)
+                {
+                    await member.ReadmitAsync().ConfigureAwait(false);
+                }
             }
 
             await Task.Delay(notReady is null ? Calm : Eager, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -90,7 +90,7 @@ public sealed class SoftVoteTests
     private static Ballot Vote(double weight, params float[] probabilities) => Vote(weight, probabilities, classes: 2);
 
     private static Ballot Vote(double weight, float[] probabilities, int classes) => new(
-        new Member("m", new Uri("http://127.0.0.1"), weight, new HttpClient(), TimeSpan.Zero, TimeProvider.System),
+        new Member("m", new MemberOptions { Weight = weight }, new HttpClient { BaseAddress = new Uri("http://127.0.0.1") }, new EnsembleOptions(), TimeProvider.System),
         new Prediction(probabilities, classes, new Dictionary<string, object>()),
         "1",
         null,
