@@ -3,7 +3,7 @@ using InferenceTracing.ServiceDefaults.Requests;
 namespace InferenceTracing.OpenInference;
 
 /// <summary>A request that cannot be answered: the status and the one line the caller sees, and the reason its span carries.</summary>
-/// <param name="status">HTTP status: 400, 404, 413, 422, 429, 503 or 504.</param>
+/// <param name="status">HTTP status: 400, 404, 413, 415, 422, 429, 503 or 504.</param>
 /// <param name="reason">Low-cardinality <c>error.type</c> of the span, for example <c>queue_full</c>.</param>
 /// <param name="message">One line for the caller; no stack trace, no path.</param>
 /// <param name="innerException">What caused it, for the log.</param>
@@ -30,6 +30,9 @@ public sealed class InferenceException(int status, string reason, string message
 
     /// <summary>413: too many images, or too many bytes.</summary>
     internal static InferenceException TooLarge(string message, Exception? cause = null) => new(413, "too_large", message, cause);
+
+    /// <summary>415: the body is compressed.</summary>
+    internal static InferenceException Encoded() => new(415, "content_encoding_unsupported", "The body comes with a Content-Encoding; send it as it is.");
 
     /// <summary>422: a v2 request, but not one this model can answer.</summary>
     internal static InferenceException Unprocessable(string message) => new(422, "unprocessable", message);

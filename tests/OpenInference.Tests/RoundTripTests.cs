@@ -147,6 +147,37 @@ public sealed class RoundTripTests
         Assert.Equal((ready, notReady), ((int)first.StatusCode, (int)second.StatusCode));
     }
 
+    /// <summary>Clients made from the protocol's description send every number as a float, and null for what they leave out.</summary>
+    [Theory]
+    [InlineData("255", "", 200)]
+    [InlineData("255.0", ""","id":null,"parameters":null,"outputs":null""", 200)]
+    [InlineData("2.55e2", ""","outputs":[{"name":"probabilities","parameters":null}]""", 200)]
+    [InlineData("255.5", "", 400)]
+    [InlineData("256.0", "", 400)]
+    [InlineData("-1.0", "", 400)]
+    public async Task Infer_NumbersAndNullsAsClientsSendThem_AreUnderstood(string pixel, string more, int status)
+    {
+        await using var host = await ModelHost.StartAsync();
+        var data = string.Join(',', Enumerable.Repeat(pixel, PixelTensor.BytesPerImage));
+
+        using var answer = await host.PostJsonAsync($$"""{"inputs":[{"name":"image","datatype":"UINT8","shape":[1,224,224,3],"data":[{{data}}]}]{{more}}}""");
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("application/json", answer.Content.Headers.ContentType!.ToString());
+    }
+
+    [Fact]
+    public async Task Infer_CompressedBody_IsRefusedByName()
+    {
+        await using var host = await ModelHost.StartAsync();
+        using var content = new ByteArrayContent([1, 2, 3]);
+        content.Headers.ContentEncoding.Add("gzip");
+
+        using var answer = await host.Http.PostAsync(new Uri("v2/models/colours/infer", UriKind.Relative), content);
+
+        Assert.Equal((415, "identity"), ((int)answer.StatusCode, Assert.Single(answer.Headers.GetValues("Accept-Encoding"))));
+    }
+
     /// <summary>Load balancers ask with HEAD.</summary>
     [Theory]
     [InlineData("v2")]

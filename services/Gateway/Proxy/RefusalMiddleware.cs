@@ -58,7 +58,7 @@ internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOp
             context.Response.Headers.Connection = "close";
         }
 
-        await context.Response.WriteAsJsonAsync(new { error = refusal.Message }, context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsJsonAsync(new { error = refusal.Message }, options: null, "application/json", context.RequestAborted).ConfigureAwait(false);
     }
 
     private Refusal? Refusal(HttpContext context, Deadline deadline) => context.GetForwarderErrorFeature()?.Error switch

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using InferenceTracing.OpenInference.Wire;
 using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.Http;
@@ -80,6 +81,12 @@ internal sealed class InferEndpoint(OpenInferenceOptions options, TimeProvider c
             response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        return response.WriteAsJsonAsync(new ErrorBody(refusal.Message), context.RequestAborted);
+        if (refusal.Status == StatusCodes.Status415UnsupportedMediaType)
+        {
+            // RFC 9110, 12.5.3: what would be taken.
+            response.Headers.AcceptEncoding = "identity";
+        }
+
+        return response.WriteAsJsonAsync(new ErrorBody(refusal.Message), options: null, WireHeaders.Json, context.RequestAborted);
     }
 }

@@ -1,3 +1,4 @@
+using InferenceTracing.OpenInference.Wire;
 using InferenceTracing.ServiceDefaults.Settings;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.Builder;
@@ -49,14 +50,14 @@ public static class OpenInferenceEndpoints
             new ServerDescription("inference-tracing", Telemetry.Version, ["binary_tensor_data", "classification"]));
         endpoints.MapMethods("/v2/health/live", Read, static () => new ServerState(Live: true));
         endpoints.MapMethods("/v2/health/ready", Read, static (FirstRequest first) =>
-            Results.Json(new ServerState(Live: true, first.IsReady), statusCode: StatusOf(first)));
+            Results.Json(new ServerState(Live: true, first.IsReady), contentType: WireHeaders.Json, statusCode: StatusOf(first)));
 
         foreach (var path in (string[])[ModelPath, VersionPath])
         {
             endpoints.MapMethods(path, Read, static (HttpContext context) =>
-                Describe(context, static model => Results.Json(ModelDescription.Of(model.Metadata))));
+                Describe(context, static model => Results.Json(ModelDescription.Of(model.Metadata), contentType: WireHeaders.Json)));
             endpoints.MapMethods(path + "/ready", Read, (HttpContext context, FirstRequest first) =>
-                Describe(context, model => Results.Json(new ModelState(model.Metadata.Name, first.IsReady), statusCode: StatusOf(first))));
+                Describe(context, model => Results.Json(new ModelState(model.Metadata.Name, first.IsReady), contentType: WireHeaders.Json, statusCode: StatusOf(first))));
             endpoints.MapPost(path + "/infer", infer.HandleAsync);
         }
 
@@ -91,7 +92,7 @@ public static class OpenInferenceEndpoints
         }
         catch (InferenceException refusal)
         {
-            return Results.Json(new ErrorBody(refusal.Message), statusCode: refusal.Status);
+            return Results.Json(new ErrorBody(refusal.Message), contentType: WireHeaders.Json, statusCode: refusal.Status);
         }
     }
 }

@@ -14,10 +14,15 @@ internal static class RequestReader
     private const int JsonBytesPerValue = 8;
 
     /// <summary>The request's header and its images, which the caller disposes.</summary>
-    /// <exception cref="InferenceException">400, 413, 422.</exception>
+    /// <exception cref="InferenceException">400, 413, 415, 422.</exception>
     public static async Task<(RequestHeader Header, PixelTensor Images)> ReadAsync(
         HttpRequest request, int maxBatch, CancellationToken cancellationToken)
     {
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw InferenceException.Encoded();
+        }
+
         var limit = WireHeaders.LongestJson + ((long)maxBatch * PixelTensor.BytesPerImage * JsonBytesPerValue);
 
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)

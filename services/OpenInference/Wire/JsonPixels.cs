@@ -52,9 +52,7 @@ internal static class JsonPixels
                     break;
 
                 case JsonTokenType.Number when (!nested || depth == Rank) && read < pixels.Length:
-                    pixels[read++] = reader.TryGetByte(out var value)
-                        ? value
-                        : throw InferenceException.Malformed("data must hold whole numbers from 0 to 255.");
+                    pixels[read++] = reader.TryGetByte(out var value) ? value : Whole(reader.GetDouble());
                     elements[depth]++;
                     break;
 
@@ -66,6 +64,11 @@ internal static class JsonPixels
             }
         }
     }
+
+    /// <summary>A whole number may be written 255.0: clients made from the protocol's description send every number so.</summary>
+    private static byte Whole(double value) => value is >= byte.MinValue and <= byte.MaxValue && value == Math.Floor(value)
+        ? (byte)value
+        : throw InferenceException.Malformed("data must hold whole numbers from 0 to 255.");
 
     private static InferenceException Mismatch() => InferenceException.Malformed("data does not have the numbers its shape says, flat or nested like it.");
 }

@@ -21,6 +21,25 @@ internal static class JsonTokens
     /// <summary>Moves on to the next member of the object; false at its end.</summary>
     public static bool NextMember(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
+    /// <summary>Moves on to the next member that is given: null for one that may be left out is as if it were.</summary>
+    public static bool NextGiven(ref Utf8JsonReader reader)
+    {
+        while (NextMember(ref reader))
+        {
+            var ahead = reader;
+            var optional = reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("parameters"u8) || reader.ValueTextEquals("outputs"u8);
+
+            if (!optional || !ahead.Read() || ahead.TokenType != JsonTokenType.Null)
+            {
+                return true;
+            }
+
+            reader = ahead;
+        }
+
+        return false;
+    }
+
     /// <summary>Moves on to the next element of the array; false at its end.</summary>
     public static bool NextElement(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType != JsonTokenType.EndArray;
 

@@ -60,7 +60,7 @@ internal sealed class RequestHeader
     {
         JsonTokens.Next(ref reader, JsonTokenType.StartObject, "The request must be a JSON object");
 
-        while (JsonTokens.NextMember(ref reader))
+        while (JsonTokens.NextGiven(ref reader))
         {
             if (reader.ValueTextEquals("id"u8))
             {
@@ -117,7 +117,7 @@ internal sealed class RequestHeader
         bool named = false, typed = false;
         long[]? shape = null;
 
-        while (JsonTokens.NextMember(ref reader))
+        while (JsonTokens.NextGiven(ref reader))
         {
             if (reader.ValueTextEquals("name"u8))
             {
@@ -207,7 +207,7 @@ internal sealed class RequestHeader
     {
         var named = false;
 
-        while (JsonTokens.NextMember(ref reader))
+        while (JsonTokens.NextGiven(ref reader))
         {
             if (reader.ValueTextEquals("name"u8))
             {

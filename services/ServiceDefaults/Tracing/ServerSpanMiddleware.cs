@@ -74,7 +74,7 @@ internal sealed class ServerSpanMiddleware(RequestDelegate next, ILogger<ServerS
             context.Response.Headers.Connection = "close";
         }
 
-        return context.Response.WriteAsJsonAsync(new { error });
+        return context.Response.WriteAsJsonAsync(new { error }, options: null, contentType: "application/json");
     }
 
     private static Task WriteTraceparent(object state)

@@ -8,7 +8,18 @@ internal static class OtlpHttpEndpoints
     private const string Protobuf = "application/x-protobuf";
     private const string Json = "application/json";
 
-    public static void MapOtlpHttp(this IEndpointRouteBuilder routes) => routes.MapPost("/v1/traces", ExportAsync);
+    private const int Unimplemented = 12;
+
+    public static void MapOtlpHttp(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/traces", ExportAsync);
+        routes.MapPost("/v1/metrics", Unknown);
+        routes.MapPost("/v1/logs", Unknown);
+    }
+
+    /// <summary>Metrics and logs: said as the other door says it, so that the sender's log names the reason.</summary>
+    private static IResult Unknown() => Results.Json(
+        new { code = Unimplemented, message = "This store takes traces only." }, contentType: Json, statusCode: StatusCodes.Status404NotFound);
 
     private static async Task ExportAsync(HttpContext context, TraceIntake intake)
     {

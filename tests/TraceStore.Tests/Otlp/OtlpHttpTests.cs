@@ -158,13 +158,14 @@ public sealed class OtlpHttpTests
     [Theory]
     [InlineData("/v1/metrics")]
     [InlineData("/v1/logs")]
-    public async Task Export_OtherSignals_Answer404(string path)
+    public async Task Export_OtherSignals_Answer404WithTheReason(string path)
     {
         await using var store = await RunningStore.StartAsync();
 
         using var answer = await store.OtlpClient.PostAsync(path, null);
 
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal("""{"code":12,"message":"This store takes traces only."}""", await answer.Content.ReadAsStringAsync());
     }
 
     private static byte[] Gzip(byte[] content)
