@@ -78,8 +78,7 @@ public sealed class ModelStore : IDisposable
                 + $"{string.Join(" and ", KnownModel.All.Where(model => model.Download is not null).Select(model => model.Name))} can be downloaded");
         }
 
-        using var held = await RepositoryLock.TakeAsync(
-            _repositories.Writable, () => progress.Report(new ModelProgress("waiting for another process")), cancellationToken).ConfigureAwait(false);
+        using var held = await LockAsync(name, progress, cancellationToken).ConfigureAwait(false);
 
         // Whoever held the lock may have brought it.
         if (_repositories.Find(name) is { } brought)
@@ -105,6 +104,21 @@ public sealed class ModelStore : IDisposable
 
         progress.Report(new ModelProgress("drawing an untrained graph"));
         return UntrainedModel.Write(Path.Combine(_repositories.Writable, UntrainedFolder), name, draw);
+    }
+
+    private async Task<IDisposable> LockAsync(string name, IProgress<ModelProgress> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RepositoryLock.TakeAsync(
+                _repositories.Writable, () => progress.Report(new ModelProgress("waiting for another process")), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"{_repositories.Writable} has no {name}/1/model.onnx and cannot be written to: put the model there, or let user {Environment.UserName} write to it ({failure.Message}).",
+                failure);
+        }
     }
 
     private static async Task VerifyAsync(string graph, ModelConfig config, KnownModel? known, CancellationToken cancellationToken)

@@ -147,14 +147,14 @@ public sealed class TraceTests(RunningSystem system)
     public async Task Traces_HealthProbesAndExports_MakeNoSpans()
     {
         await system.Edge.PostAsync(Upload.Drawn);
-        var services = (await GetAsync("/api/services")).EnumerateArray().Select(service => service.GetString()!).ToList();
+        var services = (await AskAsync("/api/v3/services")).GetProperty("services").EnumerateArray().Select(service => service.GetString()!).ToList();
         string[] allowed = ["POST", "POST /preprocessing", "POST /v1/classify", "image.inspect", "image.preprocess", Infer, "ensemble.combine", "inference.queue", "inference.run"];
 
         Assert.NotEmpty(services);
 
         foreach (var service in services)
         {
-            var operations = (await GetAsync($"/api/services/{service}/operations")).EnumerateArray().Select(operation => operation.GetString()!);
+            var operations = (await AskAsync($"/api/v3/operations?service={service}")).GetProperty("operations").EnumerateArray().Select(operation => operation.GetProperty("name").GetString()!);
             Assert.All(operations, operation => Assert.Contains(operation, allowed));
         }
     }
@@ -173,10 +173,12 @@ public sealed class TraceTests(RunningSystem system)
         Assert.All(system.Members, member => Assert.Contains(("ensemble", member), edges));
     }
 
-    private async Task<JsonElement> GetAsync(string path)
+    private async Task<JsonElement> GetAsync(string path) => (await AskAsync(path)).GetProperty("data");
+
+    private async Task<JsonElement> AskAsync(string path)
     {
         await using var body = await system.Store.GetStreamAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         using var document = await JsonDocument.ParseAsync(body, cancellationToken: TestContext.Current.CancellationToken);
-        return document.RootElement.GetProperty("data").Clone();
+        return document.RootElement.Clone();
     }
 }

@@ -35,7 +35,8 @@ internal sealed class RunSpans
         {
             foreach (var mate in spans)
             {
-                if (mate != span)
+                // A link to a trace that is not kept would lead nowhere.
+                if (mate != span && mate.Recorded)
                 {
                     span.AddLink(new ActivityLink(mate.Context));
                 }
