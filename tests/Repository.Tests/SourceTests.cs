@@ -30,6 +30,12 @@ public sealed partial class SourceTests
             .Where(file => file.Lines is < FewestLines or > MostLines)
             .Select(file => $"{file.Path}: {file.Lines} lines"));
 
+    /// <summary>Time comes from a TimeProvider, so that a test can let it pass.</summary>
+    [Fact]
+    public void Clock_OfTheProduct_IsATimeProvider() =>
+        Assert.Empty(RepositoryFiles.Named("*.cs")
+            .Where(path => !path.StartsWith("tests/", StringComparison.Ordinal) && OwnClockPattern().IsMatch(File.ReadAllText(RepositoryFiles.Full(path)))));
+
     private static string? Namespace(string path) =>
         NamespacePattern().Match(File.ReadAllText(RepositoryFiles.Full(path))) is { Success: true } found ? found.Groups[1].Value : null;
 
@@ -47,6 +53,9 @@ public sealed partial class SourceTests
         var name = Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(RepositoryFiles.Full(project), "*.csproj").Single());
         return string.Join('.', (string[])["InferenceTracing", name, .. folder[project.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries)]);
     }
+
+    [GeneratedRegex(@"\bDateTime(Offset)?\.(Utc)?(Now|Today)\b|\bStopwatch\b|\bEnvironment\.TickCount")]
+    private static partial Regex OwnClockPattern();
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespacePattern();

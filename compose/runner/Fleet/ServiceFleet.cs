@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Spectre.Console;
@@ -6,11 +5,12 @@ using Spectre.Console;
 namespace InferenceTracing.Runner.Fleet;
 
 /// <summary>The processes of a plan: started in the order in which they can become ready, watched, and stopped the other way round.</summary>
-internal sealed class ServiceFleet(ServicePlan plan) : IAsyncDisposable
+internal sealed class ServiceFleet(ServicePlan plan, TimeProvider? clock = null) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly List<ServiceProcess> _processes = [];
     private readonly HttpClient _probe = new(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { Timeout = TimeSpan.FromSeconds(2) };
 
@@ -26,13 +26,13 @@ internal sealed class ServiceFleet(ServicePlan plan) : IAsyncDisposable
             _processes.Add(ServiceProcess.Start(service, plan.LogFolder));
         }
 
-        var start = Stopwatch.StartNew();
+        var start = _clock.GetTimestamp();
 
         foreach (var process in _processes)
         {
             await WaitUntilReadyAsync(process, start, cancellationToken);
             AnsiConsole.MarkupLineInterpolated(
-                $"  [green]✔[/] {process.Spec.Name,-18} {process.Spec.Url.GetLeftPart(UriPartial.Authority),-24} ready after {start.Elapsed.TotalSeconds:0.0} s");
+                $"  [green]✔[/] {process.Spec.Name,-18} {process.Spec.Url.GetLeftPart(UriPartial.Authority),-24} ready after {_clock.GetElapsedTime(start).TotalSeconds:0.0} s");
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class ServiceFleet(ServicePlan plan) : IAsyncDisposable
         var spec = _processes[index].Spec;
         await _processes[index].DisposeAsync();
         _processes[index] = ServiceProcess.Start(spec, plan.LogFolder, again: true);
-        await WaitUntilReadyAsync(_processes[index], Stopwatch.StartNew(), cancellationToken);
+        await WaitUntilReadyAsync(_processes[index], _clock.GetTimestamp(), cancellationToken);
     }
 
     /// <summary>Stays until cancelled, and says so when a process ends; the rest stays up.</summary>
@@ -74,7 +74,7 @@ internal sealed class ServiceFleet(ServicePlan plan) : IAsyncDisposable
         _probe.Dispose();
     }
 
-    private async Task WaitUntilReadyAsync(ServiceProcess process, Stopwatch start, CancellationToken cancellationToken)
+    private async Task WaitUntilReadyAsync(ServiceProcess process, long start, CancellationToken cancellationToken)
     {
         var said = "";
 
@@ -100,7 +100,7 @@ internal sealed class ServiceFleet(ServicePlan plan) : IAsyncDisposable
                 said = notReady;
             }
 
-            if (start.Elapsed > Patience)
+            if (_clock.GetElapsedTime(start) > Patience)
             {
                 throw new LocalException($"{process.Spec.Name} is not ready after {Patience.TotalMinutes:0} minutes: {notReady}{Environment.NewLine}{process.LastWords}");
             }
