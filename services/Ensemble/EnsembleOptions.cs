@@ -24,11 +24,11 @@ internal sealed class EnsembleOptions
     /// <summary>
     /// The least that a member is waited for once the others have reached the quorum; its own usual times may make it more (<see cref="Members.UsualTime"/>).
     /// </summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A member that answers less than half of so many questions within ten seconds is asked no more for a while, from one second to five.</summary>
+    /// <summary>A member that answers less than half of so many questions within half a minute is asked no more for a while, from one second to five.</summary>
     [Range(2, 1_000_000)]
-    public int BreakAfter { get; init; } = 8;
+    public int BreakAfter { get; init; } = 4;
 
     /// <summary>How long a connection to a member may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);

@@ -10,7 +10,7 @@ namespace InferenceTracing.Ensemble.Members;
 /// </summary>
 internal sealed class MemberBreaker
 {
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly CircuitBreakerManualControl _control = new();

@@ -2,14 +2,14 @@ namespace InferenceTracing.Ensemble.Members;
 
 /// <summary>
 /// How long a member usually takes, and how long it is worth waiting for: RFC 6298's estimator of a retransmission timeout, smoothed time and four times its variation,
-/// doubled for each answer that did not come until one comes again. It follows a member that becomes slower under load within a few answers.
+/// doubled where the last answer did not come. It follows a member that becomes slower under load within a few answers.
 /// </summary>
 internal sealed class UsualTime(TimeSpan least)
 {
     private const double TimeGain = 0.125;
     private const double VariationGain = 0.25;
     private const int Variations = 4;
-    private const int MostDoublings = 4;
+    private const int MostDoublings = 1;
 
     private readonly Lock _gate = new();
     private double _time = double.NaN;
