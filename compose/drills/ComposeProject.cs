@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using InferenceTracing.Terminal;
 
 namespace InferenceTracing.Drills;
 
@@ -48,4 +49,4 @@ internal sealed class ComposeProject(string name)
 }
 
 /// <summary>The drill cannot go on; the message is the one line that says why.</summary>
-internal sealed class DrillException(string message) : Exception(message);
+internal sealed class DrillException(string message) : CommandException(message);

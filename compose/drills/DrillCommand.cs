@@ -1,5 +1,6 @@
 using System.CommandLine;
 using InferenceTracing.Drills.Collectors;
+using InferenceTracing.Terminal;
 using InferenceTracing.Topology;
 
 namespace InferenceTracing.Drills;
@@ -12,8 +13,8 @@ internal static class DrillCommand
         var project = new Option<string>("--project") { Description = "Compose project", DefaultValueFactory = _ => "inference-laptop" };
         var edge = Address("--edge", "Where photographs go", SystemParts.Preprocessing);
         var traces = Address("--traces", "Where traces are read (Jaeger's query API)", SystemParts.Gateway, "jaeger/");
-        var rate = new Option<int>("--rate") { Description = "Photographs a second", DefaultValueFactory = _ => 10 };
-        var seconds = new Option<int>("--seconds") { Description = "How long it stays broken", DefaultValueFactory = _ => 60 };
+        var rate = new Option<int>("--rate") { Description = "Photographs a second", DefaultValueFactory = _ => 10 }.Between(1, 1000);
+        var seconds = new Option<int>("--seconds") { Description = "How long it stays broken", DefaultValueFactory = _ => 60 }.Between(1, 86_400);
 
         var command = new RootCommand(
             "Breaks a system on purpose, mends it, and says what was sent, what arrived and what was lost: the running one of compose/laptop.yaml, or, with `collectors`, one of its own.")

@@ -8,7 +8,7 @@ internal static class LocalCommand
 {
     public static RootCommand Create()
     {
-        var photos = new Option<DirectoryInfo?>("--photos")
+        var photos = new Option<string?>("--photos")
         {
             Description = "Folder of photographs to classify (default: ../shared/photos where it exists, else pictures it draws)",
         };
@@ -22,19 +22,19 @@ internal static class LocalCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var freePorts = new Option<bool>("--free-ports") { Description = "Free ports for all services, so that several systems run beside each other" };
-        var logs = new Option<DirectoryInfo?>("--logs") { Description = "Folder of the services' logs (default: logs/local in the checkout)" };
+        var logs = new Option<string?>("--logs") { Description = "Folder of the services' logs (default: logs/local in the checkout)" };
 
         var command = new RootCommand("Starts the whole system on this machine, classifies photographs, prints their traces, stays up until Ctrl-C.")
         {
             photos, once, ports, freePorts, logs,
         };
 
-        ports.Validators.Add(result => Validate(result));
+        ports.Validators.Add(Validate);
         command.SetAction((parsed, cancellationToken) => LocalRun.RunAsync(
             new LocalOptions(
                 parsed.GetValue(photos),
                 parsed.GetValue(once),
-                Ports(parsed.GetValue(ports) ?? []),
+                (parsed.GetValue(ports) ?? []).Select(setting => ParsePort(setting)!.Value).ToDictionary(port => port.Service, port => port.Port),
                 parsed.GetValue(freePorts),
                 parsed.GetValue(logs)),
             cancellationToken));
@@ -42,20 +42,33 @@ internal static class LocalCommand
         return command;
     }
 
+    /// <summary>Which services there are depends on which models lie here: <see cref="Fleet.PortChoice"/> knows.</summary>
     private static void Validate(OptionResult result)
     {
-        foreach (var token in result.Tokens.Where(token => ParsePort(token.Value) is null))
+        var given = new List<(string Service, int Port)>();
+
+        foreach (var token in result.Tokens)
         {
-            result.AddError($"--port takes <service>=<port>, for example preprocessing=6010, not '{token.Value}'.");
+            if (ParsePort(token.Value) is not { } port)
+            {
+                result.AddError($"--port takes <service>=<port>, for example preprocessing=6010, not '{token.Value}'.");
+            }
+            else if (given.Find(one => one.Service == port.Service || one.Port == port.Port) is { Service: not null } other)
+            {
+                result.AddError(other.Service == port.Service
+                    ? $"--port is given twice for {port.Service}."
+                    : $"--port gives {other.Service} and {port.Service} the same port, {port.Port}.");
+            }
+            else
+            {
+                given.Add(port);
+            }
         }
     }
-
-    private static Dictionary<string, int> Ports(IEnumerable<string> settings) =>
-        settings.Select(setting => ParsePort(setting)!.Value).ToDictionary(port => port.Service, port => port.Port);
 
     private static (string Service, int Port)? ParsePort(string setting) =>
         setting.Split('=') is [{ Length: > 0 } service, var text] && ushort.TryParse(text, out var port) && port > 0 ? (service, port) : null;
 }
 
 /// <summary>What the command line asks for.</summary>
-internal sealed record LocalOptions(DirectoryInfo? Photos, bool Once, IReadOnlyDictionary<string, int> Ports, bool FreePorts, DirectoryInfo? Logs);
+internal sealed record LocalOptions(string? Photos, bool Once, IReadOnlyDictionary<string, int> Ports, bool FreePorts, string? Logs);

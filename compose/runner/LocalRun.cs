@@ -1,6 +1,7 @@
 using InferenceTracing.Photos;
 using InferenceTracing.Runner.Fleet;
 using InferenceTracing.Runner.Report;
+using InferenceTracing.Terminal;
 using Spectre.Console;
 
 namespace InferenceTracing.Runner;
@@ -14,18 +15,19 @@ internal static class LocalRun
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var launcher = LauncherWatch.StopWhenGone(stop);
 
-        Screen.Prepare();
-
         try
         {
+            // What was asked for is looked at before anything is downloaded or started.
             var checkout = Checkout.Find();
-            var models = await ModelChoice.PrepareAsync(stop.Token);
-            var plan = ServicePlan.Create(checkout, models, PortChoice.For(options), options.Logs?.FullName ?? checkout.Logs);
+            var photos = PhotoFolder.Read(options.Photos);
+            var logs = options.Logs is { } folder ? OutputFolder.Make("--logs", folder) : checkout.Logs;
+            var models = ModelChoice.Find();
+            var plan = ServicePlan.Create(checkout, models, PortChoice.For(options), logs);
 
+            await models.OpenAsync(stop.Token);
             await using var fleet = new ServiceFleet(plan);
             await fleet.StartAsync(stop.Token);
 
-            var photos = PhotoFolder.Read(options.Photos?.FullName);
             var results = await ClassifyRun.RunAsync(plan, photos, clock, stop.Token);
             AnsiConsole.Write(ResultTable.Create(results, plan));
             var complete = ResultSummary.Print(results, plan);
@@ -43,13 +45,8 @@ internal static class LocalRun
             AnsiConsole.WriteLine("Stopped.");
             return options.Once ? 130 : 0;
         }
-        catch (Exception failure) when (failure is LocalException or FileNotFoundException)
-        {
-            await Console.Error.WriteLineAsync(failure.Message);
-            return 1;
-        }
     }
 }
 
-/// <summary>Something the reader can mend; the message says what.</summary>
-internal sealed class LocalException(string message) : Exception(message);
+/// <summary>The system cannot be started or kept up; the message says what the reader can mend.</summary>
+internal sealed class LocalException(string message) : CommandException(message, exitCode: 1);

@@ -7,14 +7,26 @@ namespace InferenceTracing.Runner;
 /// <summary>The networks that vote, found, downloaded or drawn before anything is started, so that the wait for them is seen.</summary>
 internal sealed record ModelChoice(IReadOnlyList<string> Names)
 {
+    private static ModelSearchPath Repositories => ModelSearchPath.Default(Environment.GetEnvironmentVariable("MODEL_REPOSITORY"));
+
+    /// <summary>Which they are; nothing is opened yet.</summary>
+    public static ModelChoice Find() => new([.. SystemParts.Members.Select(name => name == EfficientNet.B0 ? EfficientNet.Choose(Repositories) : name)]);
+
+    /// <summary>Which they are, and each of them there.</summary>
     /// <exception cref="LocalException">A model's file is not what it must be, or cannot be written.</exception>
     public static async Task<ModelChoice> PrepareAsync(CancellationToken cancellationToken)
     {
-        var repositories = ModelSearchPath.Default(Environment.GetEnvironmentVariable("MODEL_REPOSITORY"));
-        using var store = new ModelStore(repositories, mayDownload: true);
-        string[] names = [.. SystemParts.Members.Select(name => name == EfficientNet.B0 ? EfficientNet.Choose(repositories) : name)];
+        var found = Find();
+        await found.OpenAsync(cancellationToken);
+        return found;
+    }
 
-        foreach (var name in names)
+    /// <exception cref="LocalException">A model's file is not what it must be, or cannot be written.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        using var store = new ModelStore(Repositories, mayDownload: true);
+
+        foreach (var name in Names)
         {
             try
             {
@@ -27,8 +39,6 @@ internal sealed record ModelChoice(IReadOnlyList<string> Names)
                 throw new LocalException($"{name}: {failure.Message}");
             }
         }
-
-        return new ModelChoice(names);
     }
 
     /// <summary>A line for each stage, and for each tenth of a download.</summary>

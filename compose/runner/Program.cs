@@ -1,7 +1,4 @@
-using System.CommandLine;
 using InferenceTracing.Runner;
+using InferenceTracing.Terminal;
 
-// Ctrl-C lets every service finish what it is doing, which may take longer than the two seconds a command has by default.
-var patient = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
-
-return await LocalCommand.Create().Parse(args).InvokeAsync(patient);
+return await CommandProgram.RunAsync(LocalCommand.Create(), args);

@@ -13,7 +13,7 @@ internal sealed record EdgeSettings(string Url, string Key, string CaFile, strin
     /// <summary>The variables <c>CLUSTER_URL</c>, <c>CLUSTER_KEY</c> (or <c>CLUSTER_KEY_FILE</c>), <c>CLUSTER_CA_FILE</c> and <c>QUEUE_SPANS</c>.</summary>
     public static EdgeSettings Read(Func<string, string?> variable) => new(
         variable("CLUSTER_URL") ?? "",
-        variable("CLUSTER_KEY_FILE") is { Length: > 0 } file && File.Exists(file) ? File.ReadAllText(file).Trim() : variable("CLUSTER_KEY") ?? "",
+        variable("CLUSTER_KEY_FILE") is { Length: > 0 } file && File.Exists(file) ? Text(file) : variable("CLUSTER_KEY") ?? "",
         variable("CLUSTER_CA_FILE") ?? "",
         variable(QueueSize.Variable) ?? "");
 
@@ -41,6 +41,18 @@ internal sealed record EdgeSettings(string Url, string Key, string CaFile, strin
         }
 
         QueueSize.Check(QueueSpans, QueueSize.LeastAtEdge);
+    }
+
+    private static string Text(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file).Trim();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SetupException($"CLUSTER_KEY_FILE cannot be read: {failure.Message}");
+        }
     }
 
     private X509Certificate2Collection? Authorities()

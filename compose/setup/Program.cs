@@ -29,5 +29,5 @@ try
 catch (SetupException wrong)
 {
     await Console.Error.WriteLineAsync($"setup: {wrong.Message}");
-    return 1;
+    return 2;
 }

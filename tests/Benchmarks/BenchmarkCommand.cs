@@ -3,7 +3,7 @@ using InferenceTracing.Benchmarks.Measures;
 using InferenceTracing.Benchmarks.Results;
 using InferenceTracing.Benchmarks.Running;
 using InferenceTracing.Runner;
-using InferenceTracing.Runner.Report;
+using InferenceTracing.Terminal;
 
 namespace InferenceTracing.Benchmarks;
 
@@ -20,9 +20,9 @@ internal static class BenchmarkCommand
     public static Task<int> RunAsync(string[] args)
     {
         var which = new Argument<string>("benchmark") { Description = $"{All}, or one of {string.Join(", ", Benchmarks.Select(benchmark => benchmark.Name))}" };
-        var seconds = new Option<int>("--seconds") { Description = "How long each side of a pair is measured, each time", DefaultValueFactory = _ => 4 };
-        var pairs = new Option<int>("--pairs") { Description = "How often each pair is measured", DefaultValueFactory = _ => 8 };
-        var minutes = new Option<int>("--minutes") { Description = "How long the memory benchmark loads the system", DefaultValueFactory = _ => 10 };
+        var seconds = new Option<int>("--seconds") { Description = "How long each side of a pair is measured, each time", DefaultValueFactory = _ => 4 }.Between(1, 3600);
+        var pairs = new Option<int>("--pairs") { Description = "How often each pair is measured", DefaultValueFactory = _ => 8 }.Between(1, 1000);
+        var minutes = new Option<int>("--minutes") { Description = "How long the memory benchmark loads the system", DefaultValueFactory = _ => 10 }.Between(1, 1440);
         var document = new Option<FileInfo?>("--write") { Description = "Markdown file whose sections are replaced (default: docs/performance.md for all; one alone is only printed)" };
 
         which.AcceptOnlyFromAmong([All, .. Benchmarks.Select(benchmark => benchmark.Name)]);
@@ -34,12 +34,11 @@ internal static class BenchmarkCommand
             parsed.GetValue(document) ?? (parsed.GetValue(which) == All ? new FileInfo(Path.Combine(Checkout.Find().Root, "docs", "performance.md")) : null),
             cancellationToken));
 
-        return command.Parse(args).InvokeAsync();
+        return CommandProgram.RunAsync(command, args);
     }
 
     private static async Task<int> RunAsync(string which, Effort effort, FileInfo? document, CancellationToken cancellationToken)
     {
-        Screen.Prepare();
         await using var bench = await Bench.PrepareAsync(effort, cancellationToken);
 
         foreach (var benchmark in Benchmarks.Where(benchmark => which is All || benchmark.Name == which))

@@ -48,18 +48,6 @@ public sealed class LocalRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Photos_FolderMissing_SaysSoInOneLine()
-    {
-        using var run = Start("--once", "--photos", Path.Combine(_folder.FullName, "nowhere"));
-        var error = await run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await run.WaitForExitAsync(TestContext.Current.CancellationToken);
-
-        Assert.Equal(1, run.ExitCode);
-        Assert.Single(error.Trim().Split('\n'));
-        Assert.Contains("there is no folder", error, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Runner_Interrupted_StopsAllAndExitsWith0()
     {
         using var run = Start("--photos", _folder.FullName);

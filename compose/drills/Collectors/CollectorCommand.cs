@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InferenceTracing.Terminal;
 
 namespace InferenceTracing.Drills.Collectors;
 
@@ -11,7 +12,7 @@ internal static class CollectorCommand
         {
             Description = "OpenTelemetry Collector contrib 0.159 as a program (default: OTELCOL in the environment, else ../shared/engines/otelcol-contrib.xz)",
         };
-        var rate = new Option<int>("--rate") { Description = "Photographs a second", DefaultValueFactory = _ => 5 };
+        var rate = new Option<int>("--rate") { Description = "Photographs a second", DefaultValueFactory = _ => 5 }.Between(1, 1000);
         var only = new Option<string[]>("--only")
         {
             Description = $"One scenario, more of them by more options: {string.Join(", ", CollectorScenario.All.Select(scenario => scenario.Name))}",

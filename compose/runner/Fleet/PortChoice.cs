@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using InferenceTracing.Terminal;
 
 namespace InferenceTracing.Runner.Fleet;
 
@@ -21,14 +22,23 @@ internal sealed class PortChoice
     /// <summary>Free ports for all, so that a system of a test's own runs beside any other.</summary>
     public static PortChoice AllFree() => new(new Dictionary<string, int>(), onlyFree: true);
 
-    /// <exception cref="LocalException">The port asked for is taken.</exception>
+    /// <exception cref="CommandException">A port is asked for something that is none of <paramref name="services"/>.</exception>
+    public void Check(IReadOnlyCollection<string> services)
+    {
+        if (_wanted.Keys.FirstOrDefault(service => !services.Contains(service)) is { } unknown)
+        {
+            throw new CommandException($"--port knows {string.Join(", ", services)}, not {unknown}.");
+        }
+    }
+
+    /// <exception cref="CommandException">The port asked for is taken.</exception>
     public int For(string service, int usual)
     {
         if (_wanted.TryGetValue(service, out var wanted))
         {
             return IsFree(wanted) && _given.Add(wanted)
                 ? wanted
-                : throw new LocalException($"Port {wanted}, asked for {service}, is taken: choose another with --port {service}=<port>.");
+                : throw new CommandException($"Port {wanted}, asked for {service}, is taken: choose another with --port {service}=<port>.");
         }
 
         return !_onlyFree && IsFree(usual) && _given.Add(usual) ? usual : Free();

@@ -16,7 +16,9 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
     public static ServicePlan Create(Checkout checkout, ModelChoice models, PortChoice ports, string logFolder)
     {
         var parts = SystemParts.With(models.Names);
-        var given = parts.SelectMany(part => part.Listeners).ToDictionary(listener => listener.Name, listener => ports.For(listener.Name, listener.Port));
+        List<Listener> listeners = [.. parts.SelectMany(part => part.Listeners)];
+        ports.Check([.. listeners.Select(listener => listener.Name)]);
+        var given = listeners.ToDictionary(listener => listener.Name, listener => ports.For(listener.Name, listener.Port));
         // The key of this run; the edge shows it to the gateway, as it would in the field.
         var key = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
