@@ -1,3 +1,4 @@
 using InferenceTracing.LoadGenerator.Commands;
+using InferenceTracing.Terminal;
 
-return await LoadCommand.RunAsync(args);
+return await CommandProgram.RunAsync(LoadCommand.Create(), args);

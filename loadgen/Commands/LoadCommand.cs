@@ -24,17 +24,7 @@ internal static class LoadCommand
         OTEL_EXPORTER_OTLP_ENDPOINT exports a span of its own for each request, as service loadgen.
         """;
 
-    /// <summary>Runs a command line, and answers the exit code.</summary>
-    public static async Task<int> RunAsync(string[] args)
-    {
-        // Ctrl-C ends the load, but not the report: reading the traces back may take a while.
-        var patient = new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
-        var parsed = Create().Parse(args);
-        var code = await parsed.InvokeAsync(patient);
-        return parsed.Errors.Count > 0 ? ExitCode.Usage : code;
-    }
-
-    private static RootCommand Create()
+    public static RootCommand Create()
     {
         var options = new LoadOptions();
         var command = new RootCommand(Description);
@@ -51,7 +41,7 @@ internal static class LoadCommand
     }
 }
 
-/// <summary>How the process ends.</summary>
+/// <summary>How the process ends when something was measured.</summary>
 internal static class ExitCode
 {
     /// <summary>Every requirement holds.</summary>
@@ -59,7 +49,4 @@ internal static class ExitCode
 
     /// <summary>A requirement does not hold, or traces that were to be checked could not be.</summary>
     public const int Missed = 1;
-
-    /// <summary>Nothing was measured: the settings are wrong, or nobody answers.</summary>
-    public const int Usage = 2;
 }

@@ -67,7 +67,7 @@ internal sealed class LoadOptions
             Edges = parsed.GetValue(_edges),
             Timeout = parsed.GetValue(_timeout),
             MaxInFlight = parsed.GetValue(_maxInFlight),
-            Headers = Given(parsed, _headers)?.Select(Header).ToDictionary(StringComparer.OrdinalIgnoreCase),
+            Headers = Given(parsed, _headers) is { } headers ? Headers(headers) : null,
             Require = Given(parsed, _require),
             CheckTraces = parsed.GetValue(_checkTraces),
             Jaeger = parsed.GetValue(_jaeger),
@@ -79,7 +79,23 @@ internal sealed class LoadOptions
 
     private static string[]? Given(ParseResult parsed, Option<string[]> option) => parsed.GetValue(option) is { Length: > 0 } values ? values : null;
 
-    private static KeyValuePair<string, string> Header(string text) => text.Split(':', 2) is [{ Length: > 0 } name, var value]
-        ? new(name.Trim(), value.Trim())
-        : throw new UsageException($"--header takes name:value, not '{text}'.");
+    private static Dictionary<string, string> Headers(IEnumerable<string> texts)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+        foreach (var text in texts)
+        {
+            if (text.Split(':', 2) is not [{ Length: > 0 } name, var value])
+            {
+                throw new UsageException($"--header takes name:value, not '{text}'.");
+            }
+
+            if (!headers.TryAdd(name.Trim(), value.Trim()))
+            {
+                throw new UsageException($"--header is given twice for {name.Trim()}.");
+            }
+        }
+
+        return headers;
+    }
 }

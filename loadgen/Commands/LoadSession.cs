@@ -5,6 +5,7 @@ using InferenceTracing.LoadGenerator.Requests;
 using InferenceTracing.LoadGenerator.Scenarios;
 using InferenceTracing.LoadGenerator.Traces;
 using InferenceTracing.Photos;
+using InferenceTracing.Terminal;
 using Spectre.Console;
 
 namespace InferenceTracing.LoadGenerator.Commands;
@@ -21,26 +22,23 @@ internal sealed class LoadSession(TextWriter output, TextWriter error, TimeProvi
     /// <param name="folder">Where the files go; <c>none</c> for nowhere.</param>
     /// <param name="engine"><c>own</c> or <c>nbomber</c>.</param>
     /// <param name="cancellationToken">Ends the load; the report follows.</param>
+    /// <exception cref="CommandException">Nothing was measured: the settings are wrong, or nobody answers.</exception>
+    /// <exception cref="IOException">Nothing was measured: a photograph cannot be read.</exception>
     public async Task<int> RunAsync(Func<ScenarioSettings> settings, string? folder, string engine, CancellationToken cancellationToken)
     {
         try
         {
             var scenario = ScenarioBuilder.Build(settings());
             var photos = PhotoFolder.Read(scenario.Photos);
+            folder = folder is null or "none" ? null : OutputFolder.Make("--report", folder);
             using var telemetry = LoadTelemetry.Start();
             var system = await Preflight.AskAsync(scenario, photos, cancellationToken);
 
             return await RunAsync(scenario, photos, system, telemetry, folder, engine, cancellationToken);
         }
-        catch (Exception failure) when (failure is UsageException or FileNotFoundException)
-        {
-            await error.WriteLineAsync(failure.Message);
-            return ExitCode.Usage;
-        }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await error.WriteLineAsync("Stopped before anything was measured.");
-            return ExitCode.Usage;
+            throw new UsageException("Stopped before anything was measured.");
         }
     }
 
@@ -64,12 +62,25 @@ internal sealed class LoadSession(TextWriter output, TextWriter error, TimeProvi
         Report = LoadReport.Of(new RunRecord(scenario, started, Describe(photos), system, measured, traces, reason));
         ConsoleReport.Print(console, Report);
 
-        if (folder is not (null or "none"))
+        if (folder is not null)
         {
-            console.MarkupLineInterpolated($"Report: {Path.GetFullPath(ReportFiles.Write(Report, folder))}");
+            await WriteAsync(console, Report, folder);
         }
 
         return Report.RequirementsMet && (traces is not null || !scenario.MustCheckTraces || scenario.CheckTraces == 0) ? ExitCode.Met : ExitCode.Missed;
+    }
+
+    /// <summary>A disk that is full by now ends the files; what was measured has been said, and holds.</summary>
+    private async Task WriteAsync(IAnsiConsole console, LoadReport report, string folder)
+    {
+        try
+        {
+            console.MarkupLineInterpolated($"Report: {ReportFiles.Write(report, folder)}");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync($"--report: the files are not whole: {failure.Message}");
+        }
     }
 
     private static string Describe(IReadOnlyList<Photograph> photos) => photos.Count == 1

@@ -28,7 +28,7 @@ internal sealed partial record Requirement(string Text, string Metric, string Co
 
         var limit = metric switch
         {
-            "rate" => QuantityText.Number(value),
+            "rate" => QuantityText.Rate(value),
             "errors" or "degraded" or "traces" => QuantityText.Share(value),
             "mean" or "min" or "max" => QuantityText.Duration(value).TotalMilliseconds,
             ['p', .. var percent] when double.TryParse(percent, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var p) && p is >= 0 and <= 100 =>

@@ -37,8 +37,8 @@ internal static class StageText
 
         var duration = QuantityText.Duration(length);
         var ends = rates.Split("..");
-        var from = QuantityText.Number(ends[0]);
-        var to = ends.Length == 1 ? from : QuantityText.Number(ends[^1]);
+        var from = QuantityText.Rate(ends[0]);
+        var to = ends.Length == 1 ? from : QuantityText.Rate(ends[^1]);
 
         return ends.Length <= 2 && duration > TimeSpan.Zero && from + to > 0
             ? new ArrivalStage(duration, from, to)

@@ -1,5 +1,6 @@
 using InferenceTracing.LoadGenerator.Arrivals;
 using InferenceTracing.LoadGenerator.Requirements;
+using InferenceTracing.Terminal;
 
 namespace InferenceTracing.LoadGenerator.Scenarios;
 
@@ -28,10 +29,10 @@ internal static class ScenarioBuilder
             Photos = settings.Photos,
             Multipart = Body(settings.Body ?? "multipart"),
             KeepAlive = settings.KeepAlive ?? true,
-            Edges = Positive(settings.Edges, "edges") ?? 4,
+            Edges = Positive(settings.Edges, "edges", most: 1_000_000) ?? 4,
             Timeout = QuantityText.Duration(settings.Timeout ?? "10s") is { Ticks: > 0 } timeout ? timeout : throw new UsageException("timeout: must be longer than nothing."),
-            MaxInFlight = Positive(settings.MaxInFlight, "max-in-flight") ?? 1024,
-            Headers = settings.Headers ?? new Dictionary<string, string>(),
+            MaxInFlight = Positive(settings.MaxInFlight, "max-in-flight", most: 1_000_000) ?? 1024,
+            Headers = HeaderRules.Check(settings.Headers ?? new Dictionary<string, string>()),
             Requirements = [.. (settings.Require ?? []).Select(Requirement.Parse)],
             CheckTraces = QuantityText.Share(settings.CheckTraces ?? "5%"),
             MustCheckTraces = settings.CheckTraces is not null,
@@ -63,7 +64,7 @@ internal static class ScenarioBuilder
             throw new UsageException("duration: must be longer than nothing.");
         }
 
-        if (Positive(settings.Clients, "clients") is { } clients)
+        if (Positive(settings.Clients, "clients", most: 100_000) is { } clients)
         {
             return (new ClosedLoad(clients), duration);
         }
@@ -74,10 +75,14 @@ internal static class ScenarioBuilder
             return (new OpenLoad(stages, kind), stages.Aggregate(TimeSpan.Zero, static (sum, stage) => sum + stage.Duration));
         }
 
-        var rate = settings.Rate is null or > 0 ? settings.Rate ?? DefaultRate : throw new UsageException("rate: must be more than 0 requests a second.");
+        var rate = settings.Rate is null or (> 0 and <= QuantityText.HighestRate)
+            ? settings.Rate ?? DefaultRate
+            : throw new UsageException($"rate: must be more than 0 requests a second, and at most {QuantityText.HighestRate}.");
 
         // Poisson may need a little longer for a count than its mean says; the count then ends it.
-        var length = duration != Timeout.InfiniteTimeSpan ? duration : TimeSpan.FromSeconds(requests!.Value / rate * (kind == ArrivalKind.Poisson ? 2 : 1)) + TimeSpan.FromSeconds(1);
+        var length = duration != Timeout.InfiniteTimeSpan
+            ? duration
+            : QuantityText.NotTooLong((requests!.Value / rate * (kind == ArrivalKind.Poisson ? 2 : 1)) + 1, $"{requests} requests at {rate} a second");
         return (new OpenLoad([new ArrivalStage(length, rate, rate)], kind), length);
     }
 
@@ -106,9 +111,9 @@ internal static class ScenarioBuilder
             ? url
             : throw new UsageException($"{setting}: '{text}' is no http address.");
 
-    private static int? Positive(int? value, string setting) =>
-        value is null or > 0 ? value : throw new UsageException($"{setting}: must be 1 or more, not {value}.");
+    private static int? Positive(int? value, string setting, int most = int.MaxValue) =>
+        value is null || (value > 0 && value <= most) ? value : throw new UsageException($"{setting}: must be from 1 to {most}, not {value}.");
 }
 
 /// <summary>Something the reader can mend before anything is measured; the message is the one line they read, the exit code is 2.</summary>
-internal sealed class UsageException(string message) : Exception(message);
+internal sealed class UsageException(string message) : CommandException(message);

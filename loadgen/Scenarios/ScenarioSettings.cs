@@ -46,15 +46,30 @@ internal sealed record ScenarioSettings
 
     public int? Seed { get; init; }
 
+    /// <summary>Whether a list has something in each place: null is nothing that could be said there.</summary>
+    private bool IsWhole => !new[] { Urls, Stages, Require, Headers?.Values }.Any(list => list?.Contains(null!) is true);
+
     /// <exception cref="UsageException">The file is missing, is no JSON, or has a field that means nothing.</exception>
     public static ScenarioSettings Read(string path)
     {
+        if (Directory.Exists(path))
+        {
+            throw new UsageException($"--scenario takes a file, and {path} is a folder.");
+        }
+
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), SettingsJson.Default.ScenarioSettings)
-                ?? throw new UsageException($"{path}: the file holds no scenario.");
+            var bytes = File.ReadAllBytes(path);
+
+            if (bytes is [0xEF, 0xBB, 0xBF, ..] or [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..])
+            {
+                throw new UsageException($"{path} begins with a byte order mark: save it as UTF-8 without one.");
+            }
+
+            var settings = JsonSerializer.Deserialize(bytes, SettingsJson.Default.ScenarioSettings);
+            return settings is not null && settings.IsWhole ? settings : throw new UsageException($"{path}: the file holds no scenario, or a null in a list.");
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"--scenario: {failure.Message}");
         }
@@ -96,11 +111,12 @@ internal sealed record ScenarioSettings
     }
 }
 
-/// <summary>A misspelt field is an error, not a default.</summary>
+/// <summary>A misspelt field is an error, not a default, and so is one that is there twice.</summary>
 [JsonSerializable(typeof(ScenarioSettings))]
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     ReadCommentHandling = JsonCommentHandling.Skip,
-    AllowTrailingCommas = true)]
+    AllowTrailingCommas = true,
+    AllowDuplicateProperties = false)]
 internal sealed partial class SettingsJson : JsonSerializerContext;

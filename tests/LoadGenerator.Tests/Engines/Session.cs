@@ -1,6 +1,7 @@
 using InferenceTracing.LoadGenerator.Commands;
 using InferenceTracing.LoadGenerator.Report;
 using InferenceTracing.LoadGenerator.Scenarios;
+using InferenceTracing.Terminal;
 
 namespace InferenceTracing.LoadGenerator.Tests.Engines;
 
@@ -12,7 +13,7 @@ internal sealed record Session(int ExitCode, LoadReport? Report, string Output, 
         using var output = new StringWriter();
         using var error = new StringWriter();
         var session = new LoadSession(output, error, TimeProvider.System);
-        var code = await session.RunAsync(() => settings, folder, "own", CancellationToken.None);
+        var code = await CommandProgram.GuardAsync(() => session.RunAsync(() => settings, folder, "own", CancellationToken.None), error);
         return new Session(code, session.Report, output.ToString(), error.ToString());
     }
 }
