@@ -1,4 +1,5 @@
 using InferenceTracing.ModelRepository;
+using InferenceTracing.Terminal;
 using InferenceTracing.Topology;
 using Spectre.Console;
 
@@ -24,7 +25,8 @@ internal sealed record ModelChoice(IReadOnlyList<string> Names)
     /// <exception cref="LocalException">A model's file is not what it must be, or cannot be written.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        using var store = new ModelStore(Repositories, mayDownload: true);
+        // The one call that leaves the machine.
+        using var store = new ModelStore(Repositories, mayDownload: true, CommandProgram.OutsideProxy);
 
         foreach (var name in Names)
         {

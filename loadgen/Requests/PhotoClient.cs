@@ -27,7 +27,6 @@ internal sealed class PhotoClient : IDisposable
         {
             // Our own span carries the trace; .NET's would be a second one.
             ActivityHeadersPropagator = null,
-            UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),

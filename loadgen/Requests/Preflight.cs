@@ -12,7 +12,7 @@ internal static class Preflight
     /// <exception cref="UsageException">An address does not answer, or refuses a good photograph.</exception>
     public static async Task<SystemDescription> AskAsync(Scenario scenario, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseProxy = false }) { Timeout = Patience };
+        using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { Timeout = Patience };
         var answers = new List<SystemDescription>();
 
         foreach (var target in scenario.Targets)

@@ -30,7 +30,7 @@ internal sealed class TraceReading(Scenario scenario, SystemDescription system, 
     public async Task<TraceReport> ReadAsync(IReadOnlyList<string> traceIds, TimeProvider time, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseProxy = false })
+        using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null })
         {
             BaseAddress = new Uri(scenario.Jaeger.AbsoluteUri.TrimEnd('/') + "/"),
         };

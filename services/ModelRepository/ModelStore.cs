@@ -1,3 +1,4 @@
+using System.Net;
 using InferenceTracing.ModelRepository.Download;
 using InferenceTracing.ModelRepository.Untrained;
 
@@ -21,8 +22,9 @@ public sealed class ModelStore : IDisposable
 
     /// <param name="repositories">Where to look, and where to write.</param>
     /// <param name="mayDownload">False: what no repository has is drawn untrained at once.</param>
-    public ModelStore(ModelSearchPath repositories, bool mayDownload)
-        : this(repositories, mayDownload, new SocketsHttpHandler { ConnectTimeout = ConnectTime, ActivityHeadersPropagator = null })
+    /// <param name="proxy">The way out; null for the process's own, which for our programs is none.</param>
+    public ModelStore(ModelSearchPath repositories, bool mayDownload, IWebProxy? proxy = null)
+        : this(repositories, mayDownload, new SocketsHttpHandler { ConnectTimeout = ConnectTime, ActivityHeadersPropagator = null, Proxy = proxy })
     {
     }
 

@@ -1,6 +1,7 @@
 using InferenceTracing.ModelRepository;
 using InferenceTracing.ModelServer.Batching;
 using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults;
 using InferenceTracing.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 
@@ -17,7 +18,7 @@ internal static class ModelServerRegistration
         services.AddValidatedOptions<BatchingOptions>(BatchingOptions.Section);
 
         services.AddSingleton(provider => new ModelStore(
-            ModelSearchPath.Default(settings["MODEL_REPOSITORY"]), provider.GetRequiredService<IOptions<ModelOptions>>().Value.Download));
+            ModelSearchPath.Default(settings["MODEL_REPOSITORY"]), provider.GetRequiredService<IOptions<ModelOptions>>().Value.Download, Service.OutsideProxy));
         services.AddSingleton<BatchMetrics>();
         services.AddSingleton<NetworkModel>();
         services.AddSingleton<IInferenceModel>(provider => provider.GetRequiredService<NetworkModel>());

@@ -1,3 +1,4 @@
+using System.Net;
 using InferenceTracing.ServiceDefaults.Health;
 using InferenceTracing.ServiceDefaults.Hosting;
 using InferenceTracing.ServiceDefaults.Requests;
@@ -18,12 +19,19 @@ namespace InferenceTracing.ServiceDefaults;
 /// </summary>
 public static class Service
 {
+    /// <summary>The proxy that the environment names, for calls that leave the system; null until <see cref="Options"/>.</summary>
+    public static IWebProxy? OutsideProxy { get; private set; }
+
     /// <summary>Options whose settings lie beside the executable, wherever it is started from. From here on the process ends with one line.</summary>
     /// <param name="args">The command line: <c>--Section:Key=value</c> overrides any setting, <c>--urls</c> the addresses, <c>--health</c> asks a running instance.</param>
     public static WebApplicationOptions Options(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
         StartupFailure.EndInOneLine();
+
+        // The parts call each other, and the proxy is for the world outside. So it is for every client in the process: the exporter makes one of its own.
+        OutsideProxy ??= HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new WebProxy();
         return new WebApplicationOptions { Args = [.. args.Select(HealthProbe.AsSetting)], ContentRootPath = AppContext.BaseDirectory };
     }
 

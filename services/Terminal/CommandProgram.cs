@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Net;
 
 namespace InferenceTracing.Terminal;
 
@@ -15,11 +16,17 @@ public static class CommandProgram
     // What was started is stopped, and what was broken is mended, which may take longer than the two seconds a command has by default.
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
+    /// <summary>The proxy that the environment names, for calls that leave the system; null until <see cref="RunAsync"/>.</summary>
+    public static IWebProxy? OutsideProxy { get; private set; }
+
     /// <summary>Runs a command line, and answers the exit code.</summary>
     public static async Task<int> RunAsync(RootCommand command, string[] args)
     {
         ArgumentNullException.ThrowIfNull(command);
 
+        // For every client in the process, a library's too: what is called is beside it, or was named by the caller.
+        OutsideProxy ??= HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new WebProxy();
         Screen.Prepare();
 
         // A value that begins with @ is a value, and no file with more of the command line.

@@ -8,6 +8,8 @@ public sealed partial class SourceTests
     private const int FewestLines = 10;
     private const int MostLines = 300;
 
+    private const string CallsNobody = "compose/setup/Program.cs";
+
     private static readonly string[] OneOfEach = ["Program.cs", "Log.cs"];
 
     [Fact]
@@ -36,6 +38,22 @@ public sealed partial class SourceTests
         RepositoryFiles.Named("*.cs").Where(path => !path.StartsWith("tests/", StringComparison.Ordinal)),
         path => OwnClockPattern().IsMatch(File.ReadAllText(RepositoryFiles.Full(path))));
 
+    /// <summary>
+    /// The parts call each other directly, whatever proxy a machine names for the world outside. A program decides that once, for every client in it and in its
+    /// libraries, so that nobody has to make one in a certain way.
+    /// </summary>
+    [Fact]
+    public void Program_OfTheProduct_CallsPastTheProxy() => Assert.DoesNotContain(
+        RepositoryFiles.Named("Program.cs").Where(path => !path.StartsWith("tests/", StringComparison.Ordinal) && path != CallsNobody),
+        path => !ProxyPattern().IsMatch(File.ReadAllText(RepositoryFiles.Full(path))));
+
+    /// <summary>Two kinds of programs; and what is downloaded, which comes from outside.</summary>
+    [Fact]
+    public void Proxy_OfTheProduct_IsSetInThreePlaces() => Assert.Equal(
+        ["services/ModelRepository/ModelStore.cs", "services/ServiceDefaults/Service.cs", "services/Terminal/CommandProgram.cs"],
+        RepositoryFiles.Named("*.cs").Where(path => !path.StartsWith("tests/", StringComparison.Ordinal))
+            .Where(path => SetsProxyPattern().IsMatch(File.ReadAllText(RepositoryFiles.Full(path)))));
+
     private static string? Namespace(string path) =>
         NamespacePattern().Match(File.ReadAllText(RepositoryFiles.Full(path))) is { Success: true } found ? found.Groups[1].Value : null;
 
@@ -56,6 +74,12 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\bDateTime(Offset)?\.(Utc)?(Now|Today)\b|\bStopwatch\b|\bEnvironment\.TickCount")]
     private static partial Regex OwnClockPattern();
+
+    [GeneratedRegex(@"\bService\.Options\(args\)|\bCommandProgram\.RunAsync\(")]
+    private static partial Regex ProxyPattern();
+
+    [GeneratedRegex(@"\b(UseProxy|DefaultProxy|Proxy) = ")]
+    private static partial Regex SetsProxyPattern();
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespacePattern();
