@@ -7,6 +7,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     public static partial void Unhandled(ILogger logger, Exception failure, string method, string path);
 
+    [LoggerMessage(Message = "{Count} more like it left out ({Kind})")]
+    public static partial void LeftOut(ILogger logger, LogLevel level, long count, EventId kind);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Whoever started this process is gone: stopping")]
     public static partial void ParentGone(ILogger logger);
 
