@@ -35,7 +35,7 @@ internal static class LocalRun
             if (!options.Once)
             {
                 Welcome.Print(plan);
-                await fleet.WatchAsync(stop.Token);
+                await fleet.KeepUpAsync(stop.Token);
             }
 
             return complete ? 0 : 1;

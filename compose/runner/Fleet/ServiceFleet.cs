@@ -5,11 +5,12 @@ using Spectre.Console;
 namespace InferenceTracing.Runner.Fleet;
 
 /// <summary>The processes of a plan: started in the order in which they can become ready, watched, and stopped the other way round.</summary>
-internal sealed class ServiceFleet(ServicePlan plan, TimeProvider? clock = null) : IAsyncDisposable
+internal sealed class ServiceFleet(ServicePlan plan, TimeProvider? clock = null, Restarts? restarts = null) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
+    private readonly Restarts _restarts = restarts ?? Restarts.Usual;
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly List<ServiceProcess> _processes = [];
     private readonly HttpClient _probe = new(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { Timeout = TimeSpan.FromSeconds(2) };
@@ -47,19 +48,11 @@ internal sealed class ServiceFleet(ServicePlan plan, TimeProvider? clock = null)
         await WaitUntilReadyAsync(_processes[index], _clock.GetTimestamp(), cancellationToken);
     }
 
-    /// <summary>Stays until cancelled, and says so when a process ends; the rest stays up.</summary>
-    public async Task WatchAsync(CancellationToken cancellationToken)
+    /// <summary>Stays until cancelled. What ends meanwhile is started again, after a pause that grows, and given up when that does not help; the rest stays up.</summary>
+    /// <exception cref="LocalException">All of them were given up.</exception>
+    public async Task KeepUpAsync(CancellationToken cancellationToken)
     {
-        var running = _processes.ToDictionary(process => process.WaitForExitAsync(cancellationToken));
-
-        while (running.Count > 0)
-        {
-            var ended = await Task.WhenAny(running.Keys);
-            cancellationToken.ThrowIfCancellationRequested();
-            running.Remove(ended, out var process);
-            AnsiConsole.MarkupLineInterpolated($"[yellow]{process!.Spec.Name} ended with exit code {process.ExitCode}; the others stay up.[/]");
-        }
-
+        await Task.WhenAll(_processes.Select(process => KeepUpAsync(process.Spec.Name, cancellationToken)).ToList());
         throw new LocalException("No service is left.");
     }
 
@@ -72,6 +65,45 @@ internal sealed class ServiceFleet(ServicePlan plan, TimeProvider? clock = null)
         }
 
         _probe.Dispose();
+    }
+
+    private ServiceProcess Of(string name) => _processes.Single(process => process.Spec.Name == name);
+
+    private async Task KeepUpAsync(string name, CancellationToken cancellationToken)
+    {
+        for (var death = 1; ; death++)
+        {
+            var process = Of(name);
+            var start = _clock.GetTimestamp();
+            await process.WaitForExitAsync(cancellationToken);
+            death = _clock.GetElapsedTime(start) > _restarts.Settled ? 1 : death;
+
+            if (death > _restarts.Most)
+            {
+                AnsiConsole.MarkupLineInterpolated($"[red]{name} ended with exit code {process.ExitCode} and is given up, since it was started again {_restarts.Most} times; the others stay up.[/]");
+                return;
+            }
+
+            var pause = _restarts.PauseAfter(death);
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{name} ended with exit code {process.ExitCode}; it is started again in {pause.TotalSeconds:0.##} s ({death} of {_restarts.Most}), the others stay up.[/]");
+            await Task.Delay(pause, _clock, cancellationToken);
+
+            try
+            {
+                await StartAgainAsync(name, cancellationToken);
+                AnsiConsole.MarkupLineInterpolated($"  [green]✔[/] {name} is ready again");
+            }
+            catch (LocalException failure)
+            {
+                AnsiConsole.MarkupLineInterpolated($"[yellow]{failure.Message}[/]");
+
+                if (ReferenceEquals(process, Of(name)))
+                {
+                    // There is no program to start any more.
+                    return;
+                }
+            }
+        }
     }
 
     private async Task WaitUntilReadyAsync(ServiceProcess process, long start, CancellationToken cancellationToken)

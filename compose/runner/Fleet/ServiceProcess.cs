@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace InferenceTracing.Runner.Fleet;
@@ -12,6 +13,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly LogFile _log;
+    private bool _disposed;
 
     private ServiceProcess(ServiceSpec spec, Process process, LogFile log)
     {
@@ -35,6 +37,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <param name="spec">What to start.</param>
     /// <param name="logFolder">Where its log goes.</param>
     /// <param name="again">True goes on with the log that is there.</param>
+    /// <exception cref="LocalException">There is no such program, or it must not be run.</exception>
     public static ServiceProcess Start(ServiceSpec spec, string logFolder, bool again = false)
     {
         var start = new ProcessStartInfo(spec.Executable, spec.Arguments)
@@ -56,7 +59,18 @@ internal sealed class ServiceProcess : IAsyncDisposable
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => log.Write(line.Data);
         process.ErrorDataReceived += (_, line) => log.Write(line.Data);
-        process.Start();
+
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception failure)
+        {
+            process.Dispose();
+            log.Dispose();
+            throw new LocalException($"{spec.Name} cannot be started: {failure.Message}");
+        }
+
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new ServiceProcess(spec, process, log);
@@ -66,6 +80,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         _process.StandardInput.Close();
         using var patience = new CancellationTokenSource(Grace);
 
