@@ -29,7 +29,7 @@ internal static class LocalRun
             await fleet.StartAsync(stop.Token);
 
             var results = await ClassifyRun.RunAsync(plan, photos, clock, stop.Token);
-            AnsiConsole.Write(ResultTable.Create(results, plan));
+            AnsiConsole.Write(ResultTable.Create(results, plan, AnsiConsole.Profile.Width));
             var complete = ResultSummary.Print(results, plan);
 
             if (!options.Once)

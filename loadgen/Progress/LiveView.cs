@@ -9,11 +9,16 @@ namespace InferenceTracing.LoadGenerator.Progress;
 /// <summary>The run on a terminal, drawn anew twice a second.</summary>
 internal sealed class LiveView(Scenario scenario, IAnsiConsole console) : IProgressView
 {
-    private const int History = 60;
+    private const int LongestHistory = 60;
+
+    // What stands around the bars: a panel's edges, the name of the row, the rate itself.
+    private const int BesideHistory = 30;
+
     private const string Bars = "▁▂▃▄▅▆▇█";
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
+    private readonly int _history = Math.Clamp(console.Profile.Width - BesideHistory, 1, LongestHistory);
     private readonly Queue<double> _rates = new();
 
     public Task ShowAsync(Task run, Func<(TimeSpan Now, Reading Reading)> look, TimeProvider time) =>
@@ -33,7 +38,7 @@ internal sealed class LiveView(Scenario scenario, IAnsiConsole console) : IProgr
     {
         _rates.Enqueue(rate);
 
-        if (_rates.Count > History)
+        if (_rates.Count > _history)
         {
             _rates.Dequeue();
         }

@@ -16,6 +16,7 @@ internal static class ConsoleReport
 
         Errors(console, report);
         console.Write(Latencies(report));
+        console.WriteLine("latency counts from the intended start, service from the real one");
         Lag(console, report);
 
         if (report.ByTarget.Count > 1)
@@ -49,11 +50,12 @@ internal static class ConsoleReport
 
         foreach (var name in (string[])["min", "mean", "p50", "p75", "p90", "p95", "p99", "p99.9", "max"])
         {
-            table.AddColumn(new TableColumn(name).RightAligned());
+            // Nine of them are as wide as 80 columns allow.
+            table.AddColumn(new TableColumn(name).RightAligned().NoWrap().PadLeft(0));
         }
 
-        Add(table, "latency (from the intended start)", report.Latency);
-        Add(table, "service (from the real start)", report.Service);
+        Add(table, "latency", report.Latency);
+        Add(table, "service", report.Service);
         return table;
     }
 
@@ -76,7 +78,7 @@ internal static class ConsoleReport
 
         foreach (var name in (string[])["answered", "errors", "p50", "p95", "p99"])
         {
-            table.AddColumn(new TableColumn(name).RightAligned());
+            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
         }
 
         foreach (var row in report.ByTarget)
@@ -115,7 +117,7 @@ internal static class ConsoleReport
 
         foreach (var name in (string[])["mean", "p50", "p95"])
         {
-            table.AddColumn(new TableColumn(name).RightAligned());
+            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
         }
 
         foreach (var stage in traces.Path)

@@ -21,16 +21,24 @@ public sealed class LocalRunTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
+    /// <summary>As one sees it on a terminal of 80 columns, while two logs lie on a full disk.</summary>
     [Fact]
     public async Task Once_GoodPhotographs_AnswersAllAndLeavesNoProcess()
     {
-        using var run = Start("--once", "--photos", _folder.FullName);
+        var logs = _folder.CreateSubdirectory("logs");
+        File.CreateSymbolicLink(Path.Combine(logs.FullName, "gateway.log"), "/dev/full");
+        File.CreateSymbolicLink(Path.Combine(logs.FullName, "ensemble.log"), "/dev/full");
+
+        using var run = StartOnTerminal(columns: 80, "--once", "--photos", _folder.FullName);
         var output = await run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await run.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("4 of 4 photographs answered, 4 of 4 traces complete", output, StringComparison.Ordinal);
-        Assert.Contains("drawn-sunset.png", output, StringComparison.Ordinal);
+        var table = output.Split('\n').SkipWhile(line => !line.Contains('╭', StringComparison.Ordinal)).TakeWhile(line => !line.Contains('╰', StringComparison.Ordinal)).ToList();
+        Assert.Equal(4, table.Count(line => line.Contains("drawn-", StringComparison.Ordinal)));
+        Assert.Equal(8, table.Count(line => line.Contains("  efficientnet", StringComparison.Ordinal) || line.Contains("  mobilenet", StringComparison.Ordinal)));
+        Assert.Single(output.Split('\n'), line => line.Contains("A log ends here", StringComparison.Ordinal));
         Assert.Empty(ServicesOf(_folder));
     }
 
@@ -110,14 +118,28 @@ public sealed class LocalRunTests : IDisposable
         }
     }
 
-    private Process Start(params string[] arguments)
+    private Process Start(params string[] arguments) => Start(Checkout.Find().Executable("Runner"), [.. arguments, .. Always]);
+
+    private Process StartOnTerminal(int columns, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Checkout.Find().Executable("Runner"), [.. arguments, "--free-ports", "--logs", Path.Combine(_folder.FullName, "logs")])
+        string[] words = [Checkout.Find().Executable("Runner"), .. arguments, .. Always];
+        return Start("script", ["-qec", $"stty cols {columns}; {string.Join(' ', words.Select(word => $"'{word}'"))}", "/dev/null"]);
+    }
+
+    private string[] Always => ["--free-ports", "--logs", Path.Combine(_folder.FullName, "logs")];
+
+    private Process Start(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.Environment["RUN_MARK"] = _folder.FullName;
+
+        // The proxy of a machine, which is not for calls from one part to another: nobody listens there.
+        start.Environment["http_proxy"] = "http://127.0.0.1:9";
         return Process.Start(start)!;
     }
 }

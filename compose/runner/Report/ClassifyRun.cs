@@ -43,21 +43,41 @@ internal static class ClassifyRun
         HttpClient edge, Photograph photo, CancellationToken cancellationToken)
     {
         using var body = new ByteArrayContent(photo.Bytes);
-        using var response = await edge.PostAsync(new Uri("preprocessing", UriKind.Relative), body, cancellationToken);
-        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
 
-        return response.IsSuccessStatusCode
-            ? (photo, answer, null)
-            : (photo, answer, $"{(int)response.StatusCode} {answer.GetProperty("detail").GetString()}");
+        try
+        {
+            using var response = await edge.PostAsync(new Uri("preprocessing", UriKind.Relative), body, cancellationToken);
+            var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+
+            return response.IsSuccessStatusCode
+                ? (photo, answer, null)
+                : (photo, answer, $"{(int)response.StatusCode} {answer.GetProperty("detail").GetString()}");
+        }
+        catch (Exception broken) when (broken is HttpRequestException or JsonException)
+        {
+            return (photo, default, broken.Message);
+        }
     }
 
     private static async Task<PhotoResult> CheckAsync(
         Photograph photo, JsonElement answer, string? error, JaegerClient traces, RequestTrace shape, CancellationToken cancellationToken)
     {
-        var trace = answer.GetProperty("trace");
-        var spans = await traces.WaitForTraceAsync(trace.GetProperty("id").GetString()!, shape.IsComplete, TracePatience, cancellationToken);
+        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("trace", out var trace) || trace.ValueKind != JsonValueKind.Object)
+        {
+            return new PhotoResult(photo.Name, answer, error, null, 0, ["there is no answer that names a trace"]);
+        }
 
-        return new PhotoResult(photo.Name, answer, error, trace.GetProperty("url").GetString()!, spans.Count, shape.Problems(spans));
+        var url = trace.GetProperty("url").GetString();
+
+        try
+        {
+            var spans = await traces.WaitForTraceAsync(trace.GetProperty("id").GetString()!, shape.IsComplete, TracePatience, cancellationToken);
+            return new PhotoResult(photo.Name, answer, error, url, spans.Count, shape.Problems(spans));
+        }
+        catch (Exception broken) when (broken is HttpRequestException or JsonException)
+        {
+            return new PhotoResult(photo.Name, answer, error, url, 0, [$"cannot be read: {broken.Message}"]);
+        }
     }
 }
 
@@ -65,7 +85,7 @@ internal static class ClassifyRun
 /// <param name="Photo">Its file name.</param>
 /// <param name="Answer">The edge's answer.</param>
 /// <param name="Error">Why there is no prediction; null where there is one.</param>
-/// <param name="TraceUrl">Where its trace is seen.</param>
+/// <param name="TraceUrl">Where its trace is seen; null where the answer does not say.</param>
 /// <param name="Spans">Spans of its trace.</param>
 /// <param name="Problems">What is wrong with the trace, a line each.</param>
-internal sealed record PhotoResult(string Photo, JsonElement Answer, string? Error, string TraceUrl, int Spans, IReadOnlyList<string> Problems);
+internal sealed record PhotoResult(string Photo, JsonElement Answer, string? Error, string? TraceUrl, int Spans, IReadOnlyList<string> Problems);

@@ -1,16 +1,39 @@
-using System.Globalization;
-using System.Text.Json;
 using InferenceTracing.Runner.Fleet;
 using Spectre.Console;
 
 namespace InferenceTracing.Runner.Report;
 
-/// <summary>One line a photograph: its name, the answer, each member's vote, milliseconds per stage, the trace.</summary>
+/// <summary>
+/// Each photograph's name, the answer, each member's vote, milliseconds and the trace: in one line where that has room, else with a line for each vote, which
+/// fits a terminal of 80 columns.
+/// </summary>
 internal static class ResultTable
 {
-    public static Table Create(IReadOnlyList<PhotoResult> results, ServicePlan plan)
+    // Names and labels of usual length, and the columns that cannot be narrower.
+    private const int WidthOfOneLine = 190;
+
+    /// <param name="results">What came of the photographs.</param>
+    /// <param name="plan">Who votes, and where traces are.</param>
+    /// <param name="width">Columns there are.</param>
+    public static Table Create(IReadOnlyList<PhotoResult> results, ServicePlan plan, int width)
     {
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey);
+        List<ResultCells> rows = [.. results.Select(result => new ResultCells(result))];
+
+        if (width < WidthOfOneLine)
+        {
+            AddLines(table, rows, plan);
+        }
+        else
+        {
+            AddColumns(table, rows, plan);
+        }
+
+        return table;
+    }
+
+    private static void AddColumns(Table table, List<ResultCells> rows, ServicePlan plan)
+    {
         table.AddColumn("photograph").AddColumn("answer");
 
         foreach (var member in plan.Members)
@@ -25,60 +48,24 @@ internal static class ResultTable
 
         table.AddColumn(new TableColumn(Markup.Escape($"trace at {plan.Traces.GetLeftPart(UriPartial.Authority)}")).NoWrap());
 
-        foreach (var result in results)
+        foreach (var row in rows)
         {
-            table.AddRow([.. Cells(result, plan).Select(cell => new Markup(cell))]);
+            table.AddRow([row.Photo, row.Answer, .. plan.Members.Select(row.VoteAndTime), row.Decode, row.Hops, row.Ensemble, row.Total, row.Spans, row.TracePath]);
         }
-
-        return table;
     }
 
-    private static IEnumerable<string> Cells(PhotoResult result, ServicePlan plan)
+    private static void AddLines(Table table, List<ResultCells> rows, ServicePlan plan)
     {
-        yield return Markup.Escape(result.Photo);
+        table.AddColumn("photograph, votes").AddColumn("answer").AddColumn(new TableColumn("ms").RightAligned().NoWrap()).AddColumn(new TableColumn("spans").RightAligned().NoWrap());
 
-        if (result.Error is not null)
+        foreach (var row in rows)
         {
-            yield return $"[red]{Markup.Escape(result.Error)}[/]";
-
-            foreach (var _ in plan.Members)
-            {
-                yield return "";
-            }
-
-            yield return "";
-            yield return "";
-            yield return "";
-            yield return "";
-        }
-        else
-        {
-            var timings = result.Answer.GetProperty("timings");
-            var prediction = result.Answer.GetProperty("prediction");
-            var untrained = result.Answer.GetProperty("untrained").GetBoolean() ? " [yellow]untrained[/]" : "";
-            yield return $"[bold]{Class(prediction)}[/]{untrained}";
+            table.AddRow(row.Photo, row.Answer, row.Total, row.Spans);
 
             foreach (var member in plan.Members)
             {
-                yield return Vote(result.Answer.GetProperty("votes").EnumerateArray().First(vote => vote.GetProperty("model").GetString() == member));
+                table.AddRow($"[grey]  {Markup.Escape(member)}[/]", row.Vote(member), $"[grey]{row.VoteTime(member)}[/]");
             }
-
-            yield return Ms(timings.GetProperty("inspect").GetDouble() + timings.GetProperty("preprocess").GetDouble());
-            yield return Ms(timings.GetProperty("network").GetDouble());
-            yield return Ms(timings.GetProperty("ensemble").GetDouble());
-            yield return Ms(timings.GetProperty("total").GetDouble());
         }
-
-        yield return result.Problems.Count == 0 ? $"[green]{result.Spans} ✔[/]" : $"[red]{result.Spans} ✘[/]";
-        yield return $"[link={result.TraceUrl}]{Markup.Escape(new Uri(result.TraceUrl).AbsolutePath)}[/]";
     }
-
-    private static string Vote(JsonElement vote) => vote.GetProperty("error").GetString() is { } error
-        ? $"[red]{Markup.Escape(error)}[/]"
-        : $"{Class(vote)} [grey]{Ms(vote.GetProperty("ms").GetDouble())} ms[/]";
-
-    private static string Class(JsonElement named) => Markup.Escape(string.Create(
-        CultureInfo.InvariantCulture, $"{named.GetProperty("label").GetString()} {named.GetProperty("probability").GetDouble():0.00}"));
-
-    private static string Ms(double milliseconds) => milliseconds.ToString("0.0", CultureInfo.InvariantCulture);
 }
