@@ -3,10 +3,12 @@ namespace InferenceTracing.TraceStore.Model;
 /// <summary>Who made a span: one service instance.</summary>
 internal sealed class Resource
 {
-    /// <summary>What Jaeger calls a service that did not say its name.</summary>
-    public const string NamelessService = "OTLPResourceNoServiceName";
+    // What Jaeger calls a service that does not say its name properly (jaeger: internal/jptrace/sanitizer/emptyservicename.go).
+    private const string MissingName = "missing-service-name";
+    private const string EmptyName = "empty-service-name";
+    private const string WrongName = "service-name-wrong-type";
 
-    public static readonly Resource Unknown = new(NamelessService, []);
+    public static readonly Resource Unknown = new(MissingName, []);
 
     public Resource(string serviceName, SpanAttribute[] attributes)
     {
@@ -29,12 +31,12 @@ internal sealed class Resource
     {
         foreach (var (key, value) in attributes)
         {
-            if (key == "service.name" && value.ToString() is { Length: > 0 } name)
+            if (key == "service.name")
             {
-                return name;
+                return value.Kind != AttributeKind.Text ? WrongName : value.Text.Length > 0 ? value.Text : EmptyName;
             }
         }
 
-        return NamelessService;
+        return MissingName;
     }
 }

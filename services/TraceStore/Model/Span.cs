@@ -13,7 +13,8 @@ internal sealed class Span
     /// <summary>Invalid (zero) for a root.</summary>
     public SpanId ParentId { get; init; }
 
-    public required string Name { get; init; }
+    /// <summary>Never empty (jaeger: internal/jptrace/sanitizer/emptyspanname.go).</summary>
+    public required string Name { get; init => field = value.Length > 0 ? value : "empty-span-name"; }
 
     public SpanKind Kind { get; init; }
 

@@ -76,7 +76,7 @@ public sealed class ProtobufTraceReaderTests
     {
         var message = new OtlpBytes().Message(1, new OtlpBytes().Message(2, new OtlpBytes().Message(2, OtlpBytes.Span(Ids.Trace(1), Ids.Span(1))))).ToArray();
 
-        Assert.Equal("OTLPResourceNoServiceName", Assert.Single(Read(message).Spans).ServiceName);
+        Assert.Equal("missing-service-name", Assert.Single(Read(message).Spans).ServiceName);
     }
 
     [Fact]
