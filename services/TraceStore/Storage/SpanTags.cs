@@ -15,10 +15,11 @@ internal static class SpanTags
     private const string ScopeVersion = "otel.scope.version";
     private const string TraceState = "w3c.tracestate";
     private const string ServiceName = "service.name";
+    private const string Event = "event";
 
     /// <summary>Tags that are fields of a span rather than attributes.</summary>
     public static bool IsBuiltIn(string key) =>
-        key is Error or Kind or Status or StatusDescription or ScopeName or ScopeVersion or TraceState or ServiceName;
+        key is Error or Kind or Status or StatusDescription or ScopeName or ScopeVersion or TraceState or ServiceName or Event;
 
     public static bool Has(Span span, string key, string value) => key switch
     {
@@ -30,6 +31,7 @@ internal static class SpanTags
         ScopeVersion => value == span.Origin.Scope.Version,
         TraceState => value == span.TraceState,
         ServiceName => value == span.ServiceName,
+        Event => Array.Exists(span.Events, happened => happened.Name == value) || HasAttribute(span, key, value),
         _ => HasAttribute(span, key, value),
     };
 
