@@ -16,6 +16,7 @@ internal sealed class SpanStore(IOptions<StoreOptions> options, StoreMetrics met
     private readonly Lock _lock = new();
     private readonly Dictionary<TraceId, StoredTrace> _traces = [];
     private readonly Queue<StoredTrace> _byAge = [];
+    private readonly HashSet<TraceId> _archived = [];
     private readonly ServiceIndex _index = new();
     private long _bytes;
     private long _spans;
@@ -96,6 +97,38 @@ internal sealed class SpanStore(IOptions<StoreOptions> options, StoreMetrics met
         return ServiceCall.Sum(traces.Where(trace => trace.Bounds.FirstStart >= fromNanos && trace.Bounds.FirstStart <= toNanos));
     }
 
+    /// <summary>The spans of a service that began in that time (nanoseconds since the Unix epoch).</summary>
+    public IEnumerable<SpanTiming> Timings(string service, ulong fromNanos, ulong toNanos)
+    {
+        Trace[] traces;
+
+        lock (_lock)
+        {
+            traces = [.. _index.Find(service, operation: null).Select(trace => trace.Seen)];
+        }
+
+        return traces.SelectMany(trace => trace.Spans.ToArray())
+            .Where(span => span.ServiceName == service && span.StartNanos >= fromNanos && span.StartNanos <= toNanos)
+            .Select(SpanTiming.Of);
+    }
+
+    /// <summary>Keeps a trace: no newer one takes its place.</summary>
+    /// <returns>Whether it is there.</returns>
+    public bool Archive(TraceId id)
+    {
+        lock (_lock)
+        {
+            var found = _traces.ContainsKey(id);
+
+            if (found)
+            {
+                _archived.Add(id);
+            }
+
+            return found;
+        }
+    }
+
     public StoreCounts Count()
     {
         lock (_lock)
@@ -170,6 +203,11 @@ internal sealed class SpanStore(IOptions<StoreOptions> options, StoreMetrics met
 
         while ((_traces.Count > _limits.MaxTraces || _bytes > _limits.MaxBytes) && _byAge.TryDequeue(out var oldest))
         {
+            if (_archived.Contains(oldest.Id))
+            {
+                continue;
+            }
+
             _traces.Remove(oldest.Id);
             _index.Remove(oldest);
             _bytes -= oldest.Bytes;
