@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace InferenceTracing.TraceStore.Jaeger;
 
-/// <summary>Durations as Go writes them, which is what Jaeger's API takes: <c>1h15m</c>, <c>1.5s</c>, <c>250ms</c>, <c>100us</c>, <c>0</c>.</summary>
+/// <summary>
+/// Durations as Go writes them, which is what Jaeger's API takes and says: <c>1h15m</c>, <c>1.5s</c>, <c>250ms</c>, <c>100us</c>, <c>0</c>.
+/// </summary>
 internal static class GoDuration
 {
     private const int MaxLength = 64;
@@ -57,6 +59,27 @@ internal static class GoDuration
 
         nanos = (ulong)total;
         return true;
+    }
+
+    /// <summary>A duration as Go prints it: <c>1h0m2.5s</c>, <c>-1.5ms</c>, <c>250µs</c>.</summary>
+    public static string Text(long nanos)
+    {
+        var size = Math.Abs((decimal)nanos);
+        var (hours, minutes) = (Math.Floor(size / 3_600_000_000_000), Math.Floor(size / 60_000_000_000 % 60));
+        var seconds = size % 60_000_000_000 / 1_000_000_000;
+
+        FormattableString text = (size, hours, minutes) switch
+        {
+            (0, _, _) => $"0s",
+            (< 1_000, _, _) => $"{size}ns",
+            (< 1_000_000, _, _) => $"{size / 1_000:0.###}µs",
+            (< 1_000_000_000, _, _) => $"{size / 1_000_000:0.######}ms",
+            (_, 0, 0) => $"{seconds:0.#########}s",
+            (_, 0, _) => $"{minutes}m{seconds:0.#########}s",
+            _ => $"{hours}h{minutes}m{seconds:0.#########}s",
+        };
+
+        return (nanos < 0 ? "-" : "") + text.ToString(CultureInfo.InvariantCulture);
     }
 
     private static long? NanosPer(ReadOnlySpan<char> unit) => unit switch

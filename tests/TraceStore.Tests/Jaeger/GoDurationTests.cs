@@ -30,4 +30,15 @@ public sealed class GoDurationTests
     [InlineData("99999999999999999999h")]
     [InlineData("9999999h9999999h")]
     public void TryParse_AnythingElse_IsRefused(string text) => Assert.False(GoDuration.TryParse(text, out _));
+
+    [Theory]
+    [InlineData(0, "0s")]
+    [InlineData(1, "1ns")]
+    [InlineData(1_500, "1.5µs")]
+    [InlineData(-2_000_001, "-2.000001ms")]
+    [InlineData(10_250_000_000, "10.25s")]
+    [InlineData(60_000_000_000, "1m0s")]
+    [InlineData(3_600_000_000_001, "1h0m0.000000001s")]
+    [InlineData(long.MinValue, "-2562047h47m16.854775808s")]
+    public void Text_Nanoseconds_AreWrittenAsGoDoes(long nanos, string text) => Assert.Equal(text, GoDuration.Text(nanos));
 }
