@@ -16,6 +16,7 @@ internal static class TraceStoreRegistration
 
         services.AddValidatedOptions<StoreOptions>(StoreOptions.Section);
         services.AddValidatedOptions<OtlpOptions>(OtlpOptions.Section);
+        services.AddValidatedOptions<QueryOptions>(QueryOptions.Section);
 
         services.AddSingleton<StoreMetrics>();
         services.AddSingleton<SpanStore>();

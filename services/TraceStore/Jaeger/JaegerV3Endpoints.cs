@@ -1,32 +1,35 @@
-using System.Globalization;
 using InferenceTracing.TraceStore.Model;
 using InferenceTracing.TraceStore.Storage;
+using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.TraceStore.Jaeger;
 
-/// <summary>Jaeger's third API (jaeger-idl: proto/api_v3/query_service.proto, in JSON), which its search page and our viewer use.</summary>
+/// <summary>
+/// Jaeger's third API, which its search page and our viewer use (jaeger: cmd/jaeger/internal/extension/jaegerquery/internal/apiv3/http_gateway.go).
+/// </summary>
 internal static class JaegerV3Endpoints
 {
     public static void MapJaegerV3(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/v3").AddEndpointFilter(ExplainAsync);
 
-        api.MapGet("/services", (SpanStore store) => Results.Json(new { services = store.Services() }));
+        api.MapGet("/services", (SpanStore store) => JsonAnswer.Of(new { services = store.Services() }));
         api.MapGet("/operations", Operations);
         api.MapGet("/trace-summaries", Summaries);
         api.MapGet("/traces", SearchAsync);
         api.MapGet("/traces/{id}", FindAsync);
     }
 
-    private static IResult Operations(HttpRequest request, SpanStore store, TimeProvider time)
+    /// <summary>Without a service there are none, and that is no mistake.</summary>
+    private static IResult Operations(HttpRequest request, SpanStore store)
     {
-        var parameters = new QueryParameters(request.Query, time);
-        var kind = parameters.Text("spanKind") ?? parameters.Text("span_kind");
+        var parameters = new V3Parameters(request.Query);
+        var kind = parameters.SpanKind;
 
-        return Results.Json(new
+        return JsonAnswer.Of(new
         {
-            operations = store.Operations(parameters.Required("service"))
-                .Where(operation => kind is null || Kind(operation) == kind)
+            operations = store.Operations(parameters.Text("service") ?? "")
+                .Where(operation => kind is null || operation.Kind.Text() == kind)
                 .Select(operation => new { name = operation.Name, spanKind = Kind(operation) })
                 .ToArray(),
         });
@@ -35,37 +38,30 @@ internal static class JaegerV3Endpoints
     // Here, and only here, Jaeger calls an unspecified kind internal.
     private static string Kind(Operation operation) => operation.Kind == SpanKind.Unspecified ? "internal" : operation.Kind.Text();
 
-    private static IResult Summaries(HttpRequest request, SpanStore store, TimeProvider time) => Results.Json(new
+    private static IResult Summaries(HttpRequest request, SpanStore store) => JsonAnswer.Of(new
     {
-        summaries = store.Search(new QueryParameters(request.Query, time).Search()).Select(trace => Shape(trace.Summary)).ToArray(),
+        summaries = store.Search(new V3Parameters(request.Query).Search()).Select(trace => SummaryAnswer.Of(trace.Summary)).ToArray(),
     });
 
-    private static object Shape(TraceSummary summary) => new
+    private static Task SearchAsync(HttpContext context, SpanStore store, IOptions<QueryOptions> options)
     {
-        traceId = summary.Id.ToString(),
-        rootServiceName = summary.RootService,
-        rootOperationName = summary.RootOperation,
-        minStartTimeUnixNano = summary.Bounds.FirstStart.ToString(CultureInfo.InvariantCulture),
-        maxEndTimeUnixNano = summary.Bounds.End.ToString(CultureInfo.InvariantCulture),
-        spanCount = summary.Spans,
-        errorSpanCount = summary.Errors,
-        orphanSpanCount = summary.Orphans,
-        services = summary.Services.Select(service => new
+        var parameters = new V3Parameters(context.Request.Query);
+        return WriteAsync(context, store.Search(parameters.Search()), parameters.Raw, options.Value);
+    }
+
+    private static Task FindAsync(HttpContext context, string id, SpanStore store, IOptions<QueryOptions> options)
+    {
+        var parameters = new V3Parameters(context.Request.Query);
+        return WriteAsync(context, store.Find(parameters.TraceId(id)) is { } found ? [found] : [], parameters.Raw, options.Value);
+    }
+
+    private static async Task WriteAsync(HttpContext context, IReadOnlyList<Trace> traces, bool raw, QueryOptions options)
+    {
+        if (traces.Count == 0)
         {
-            name = service.Name,
-            spanCount = service.Spans,
-            errorSpanCount = service.Errors,
-        }).ToArray(),
-    };
+            throw QueryException.NotFound("No traces found");
+        }
 
-    private static Task SearchAsync(HttpContext context, SpanStore store, TimeProvider time) =>
-        WriteAsync(context, store.Search(new QueryParameters(context.Request.Query, time).Search()));
-
-    private static async Task FindAsync(HttpContext context, string id, SpanStore store) =>
-        await WriteAsync(context, [store.Find(QueryParameters.ParseTraceId(id)) ?? throw QueryException.NotFound()]);
-
-    private static async Task WriteAsync(HttpContext context, IEnumerable<Trace> traces)
-    {
         await using var reply = new JsonReply(context);
         reply.Json.WriteStartObject();
         reply.Json.WriteStartObject("result");
@@ -73,7 +69,7 @@ internal static class JaegerV3Endpoints
 
         foreach (var trace in traces)
         {
-            await OtlpJsonWriter.WriteAsync(reply, trace);
+            await OtlpJsonWriter.WriteAsync(reply, ShownTrace.Of(trace, raw, options));
         }
 
         reply.Json.WriteEndArray();
@@ -89,7 +85,7 @@ internal static class JaegerV3Endpoints
         }
         catch (QueryException refusal)
         {
-            return Results.Json(new { error = new { httpCode = refusal.Status, message = refusal.Message } }, statusCode: refusal.Status);
+            return JsonAnswer.Of(new { error = new { httpCode = refusal.Status, message = refusal.Message } }, refusal.Status);
         }
     }
 }

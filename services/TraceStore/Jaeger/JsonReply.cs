@@ -1,11 +1,13 @@
 using System.IO.Pipelines;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using InferenceTracing.TraceStore.Model;
 
 namespace InferenceTracing.TraceStore.Jaeger;
 
-/// <summary>A JSON answer written straight to the connection, piece by piece, so that a large trace is never held as text.</summary>
+/// <summary>
+/// A JSON answer written straight to the connection, piece by piece, so that a large trace is never held as text; indented where it is asked
+/// for with <c>prettyPrint</c>, as Jaeger's page does for its JSON views.
+/// </summary>
 internal sealed class JsonReply : IAsyncDisposable
 {
     private const int FlushBytes = 32 << 10;
@@ -15,10 +17,14 @@ internal sealed class JsonReply : IAsyncDisposable
 
     public JsonReply(HttpContext context)
     {
-        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentType = JsonAnswer.ContentType;
         _pipe = context.Response.BodyWriter;
         _aborted = context.RequestAborted;
-        Json = new Utf8JsonWriter(_pipe, AttributeJson.Options);
+        Json = new Utf8JsonWriter(_pipe, AttributeJson.Options with
+        {
+            Indented = context.Request.Query["prettyPrint"].ToString() is not ("" or "false"),
+            IndentSize = 4,
+        });
     }
 
     public Utf8JsonWriter Json { get; }
@@ -39,12 +45,3 @@ internal sealed class JsonReply : IAsyncDisposable
         await _pipe.FlushAsync(_aborted);
     }
 }
-
-/// <summary>What the legacy API wraps every answer in (jaeger: cmd/query/app/http_handler.go, structuredResponse).</summary>
-internal sealed record Envelope<T>(T Data, int Total = 0, int Limit = 0, int Offset = 0, IReadOnlyList<EnvelopeError>? Errors = null);
-
-/// <summary>One entry of an envelope's errors.</summary>
-internal sealed record EnvelopeError(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Code,
-    string Msg,
-    [property: JsonPropertyName("traceID"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceId = null);

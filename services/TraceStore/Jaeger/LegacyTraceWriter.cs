@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using InferenceTracing.TraceStore.Model;
-using InferenceTracing.TraceStore.Storage;
 
 namespace InferenceTracing.TraceStore.Jaeger;
 
@@ -9,28 +8,25 @@ namespace InferenceTracing.TraceStore.Jaeger;
 /// One trace in the shape of Jaeger's first JSON API (jaeger: internal/uimodel), by its mapping of OTLP: fields that Jaeger lacks become tags.
 /// Times in microseconds.
 /// </summary>
-internal sealed class LegacyTraceWriter(JsonReply reply, Trace trace)
+internal sealed class LegacyTraceWriter(JsonReply reply, ShownTrace trace)
 {
     private const ulong NanosPerMicro = 1_000;
 
     private readonly Utf8JsonWriter _json = reply.Json;
     private readonly Dictionary<Resource, string> _processes = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<SpanId, Span> _spans = [];
+
+    /// <summary>This API writes an id of 64 bits as 64 bits (jaeger-idl: model/v1/ids.go).</summary>
+    public static string Text(TraceId id) => id.High == 0 ? new SpanId(id.Low).ToString() : id.ToString();
 
     public async Task WriteAsync()
     {
-        foreach (var span in trace.Spans)
-        {
-            _spans[span.SpanId] = span;
-        }
-
         _json.WriteStartObject();
-        _json.WriteString("traceID", trace.Id.ToString());
+        _json.WriteString("traceID", Text(trace.Id));
         _json.WriteStartArray("spans");
 
-        for (var index = 0; index < trace.Spans.Length; index++)
+        foreach (var span in trace.Spans)
         {
-            WriteSpan(trace.Spans[index]);
+            WriteSpan(span);
             await reply.SendAsync();
         }
 
@@ -40,25 +36,21 @@ internal sealed class LegacyTraceWriter(JsonReply reply, Trace trace)
         _json.WriteEndObject();
     }
 
-    private void WriteSpan(Span span)
+    // Without flags: Jaeger's are another kind, and it fills them from its own clients only.
+    private void WriteSpan(ShownSpan shown)
     {
+        var span = shown.Span;
         _json.WriteStartObject();
-        _json.WriteString("traceID", span.TraceId.ToString());
-        _json.WriteString("spanID", span.SpanId.ToString());
-
-        if (span.Flags != 0)
-        {
-            _json.WriteNumber("flags", span.Flags);
-        }
-
+        _json.WriteString("traceID", Text(span.TraceId));
+        _json.WriteString("spanID", shown.SpanId.ToString());
         _json.WriteString("operationName", span.Name);
-        WriteReferences(span);
-        _json.WriteNumber("startTime", span.StartNanos / NanosPerMicro);
-        _json.WriteNumber("duration", span.DurationNanos / NanosPerMicro);
-        WriteTags(span);
-        WriteLogs(span);
+        WriteReferences(shown);
+        _json.WriteNumber("startTime", shown.StartNanos / NanosPerMicro);
+        _json.WriteNumber("duration", (shown.EndNanos - shown.StartNanos) / NanosPerMicro);
+        WriteTags(shown);
+        WriteLogs(shown);
         _json.WriteString("processID", Process(span.Resource));
-        WriteWarnings(span);
+        WriteWarnings(shown);
         _json.WriteEndObject();
     }
 
@@ -72,16 +64,16 @@ internal sealed class LegacyTraceWriter(JsonReply reply, Trace trace)
         return id;
     }
 
-    private void WriteReferences(Span span)
+    private void WriteReferences(ShownSpan shown)
     {
         _json.WriteStartArray("references");
 
-        if (span.ParentId.IsValid)
+        if (shown.ParentId.IsValid)
         {
-            WriteReference("CHILD_OF", span.TraceId, span.ParentId);
+            WriteReference("CHILD_OF", shown.Span.TraceId, shown.ParentId);
         }
 
-        foreach (var link in span.Links)
+        foreach (var link in shown.Span.Links)
         {
             var isParent = Array.Exists(link.Attributes, said => said.Key == "opentracing.ref_type" && said.Value.ToString() == "child_of");
             WriteReference(isParent ? "CHILD_OF" : "FOLLOWS_FROM", link.TraceId, link.SpanId);
@@ -94,18 +86,19 @@ internal sealed class LegacyTraceWriter(JsonReply reply, Trace trace)
     {
         _json.WriteStartObject();
         _json.WriteString("refType", type);
-        _json.WriteString("traceID", traceId.ToString());
+        _json.WriteString("traceID", Text(traceId));
         _json.WriteString("spanID", spanId.ToString());
         _json.WriteEndObject();
     }
 
-    private void WriteTags(Span span)
+    private void WriteTags(ShownSpan shown)
     {
+        var span = shown.Span;
         _json.WriteStartArray("tags");
         WriteText("otel.scope.name", span.Origin.Scope.Name);
         WriteText("otel.scope.version", span.Origin.Scope.Version);
 
-        foreach (var attribute in span.Attributes)
+        foreach (var attribute in shown.Attributes)
         {
             LegacyTags.Write(_json, attribute);
         }
@@ -135,14 +128,14 @@ internal sealed class LegacyTraceWriter(JsonReply reply, Trace trace)
         }
     }
 
-    private void WriteLogs(Span span)
+    private void WriteLogs(ShownSpan shown)
     {
         _json.WriteStartArray("logs");
 
-        foreach (var happened in span.Events)
+        foreach (var happened in shown.Span.Events)
         {
             _json.WriteStartObject();
-            _json.WriteNumber("timestamp", happened.TimeNanos / NanosPerMicro);
+            _json.WriteNumber("timestamp", shown.Shifted(happened.TimeNanos) / NanosPerMicro);
             _json.WriteStartArray("fields");
 
             if (!Array.Exists(happened.Attributes, field => field.Key == "event"))
@@ -162,15 +155,9 @@ internal sealed class LegacyTraceWriter(JsonReply reply, Trace trace)
         _json.WriteEndArray();
     }
 
-    /// <summary>Clocks of different machines differ. Jaeger would move such spans; here they stay as they were measured, with a remark.</summary>
-    private void WriteWarnings(Span span)
+    private void WriteWarnings(ShownSpan span)
     {
-        var early = _spans.TryGetValue(span.ParentId, out var parent) && parent.StartNanos > span.StartNanos
-            ? parent.StartNanos - span.StartNanos
-            : 0;
-        var dropped = (ulong)span.DroppedAttributes + span.DroppedEvents + span.DroppedLinks;
-
-        if (early == 0 && dropped == 0)
+        if (span.Warnings.Count == 0)
         {
             _json.WriteNull("warnings");
             return;
@@ -178,17 +165,9 @@ internal sealed class LegacyTraceWriter(JsonReply reply, Trace trace)
 
         _json.WriteStartArray("warnings");
 
-        if (early > 0)
+        foreach (var warning in span.Warnings)
         {
-            _json.WriteStringValue(string.Create(
-                CultureInfo.InvariantCulture, $"begins {early / 1e6:0.###} ms before its parent: the two clocks differ; shown as measured"));
-        }
-
-        if (dropped > 0)
-        {
-            _json.WriteStringValue(string.Create(
-                CultureInfo.InvariantCulture,
-                $"dropped: {span.DroppedAttributes} attributes, {span.DroppedEvents} events, {span.DroppedLinks} links"));
+            _json.WriteStringValue(warning);
         }
 
         _json.WriteEndArray();

@@ -1,26 +1,25 @@
 using System.Globalization;
 using System.Text.Json;
 using InferenceTracing.TraceStore.Model;
-using InferenceTracing.TraceStore.Storage;
 
 namespace InferenceTracing.TraceStore.Jaeger;
 
 /// <summary>A trace as the items of <c>resourceSpans</c> in OTLP's JSON mapping: ids in hex, 64-bit numbers as text, enums as numbers.</summary>
 internal static class OtlpJsonWriter
 {
-    public static async Task WriteAsync(JsonReply reply, Trace trace)
+    public static async Task WriteAsync(JsonReply reply, ShownTrace trace)
     {
         var json = reply.Json;
 
-        foreach (var resource in trace.Spans.ToArray().GroupBy(span => span.Resource))
+        foreach (var resource in trace.Spans.GroupBy(span => span.Span.Resource))
         {
             json.WriteStartObject();
             json.WriteStartObject("resource");
-            WriteAttributes(json, resource.Key.Attributes);
+            WriteAttributes(json, Named(resource.Key));
             json.WriteEndObject();
             json.WriteStartArray("scopeSpans");
 
-            foreach (var scope in resource.GroupBy(span => span.Origin.Scope))
+            foreach (var scope in resource.GroupBy(span => span.Span.Origin.Scope))
             {
                 json.WriteStartObject();
                 WriteScope(json, scope.Key);
@@ -41,6 +40,16 @@ internal static class OtlpJsonWriter
         }
     }
 
+    /// <summary>A service that did not say its name is given one, here too.</summary>
+    private static SpanAttribute[] Named(Resource resource)
+    {
+        var name = new SpanAttribute("service.name", AttributeValue.Of(resource.ServiceName));
+
+        return resource.Attributes.Contains(name)
+            ? resource.Attributes
+            : [.. resource.Attributes.Where(attribute => attribute.Key != name.Key), name];
+    }
+
     private static void WriteScope(Utf8JsonWriter json, Scope scope)
     {
         json.WriteStartObject("scope");
@@ -50,26 +59,27 @@ internal static class OtlpJsonWriter
         json.WriteEndObject();
     }
 
-    private static void WriteSpan(Utf8JsonWriter json, Span span)
+    private static void WriteSpan(Utf8JsonWriter json, ShownSpan shown)
     {
+        var span = shown.Span;
         json.WriteStartObject();
         json.WriteString("traceId", span.TraceId.ToString());
-        json.WriteString("spanId", span.SpanId.ToString());
+        json.WriteString("spanId", shown.SpanId.ToString());
         WriteText(json, "traceState", span.TraceState);
 
-        if (span.ParentId.IsValid)
+        if (shown.ParentId.IsValid)
         {
-            json.WriteString("parentSpanId", span.ParentId.ToString());
+            json.WriteString("parentSpanId", shown.ParentId.ToString());
         }
 
         WriteCount(json, "flags", span.Flags);
         json.WriteString("name", span.Name);
         json.WriteNumber("kind", (int)span.Kind);
-        json.WriteString("startTimeUnixNano", Nanos(span.StartNanos));
-        json.WriteString("endTimeUnixNano", Nanos(span.EndNanos));
-        WriteAttributes(json, span.Attributes);
+        json.WriteString("startTimeUnixNano", Nanos(shown.StartNanos));
+        json.WriteString("endTimeUnixNano", Nanos(shown.EndNanos));
+        WriteAttributes(json, [.. shown.Attributes, .. Warnings(shown)]);
         WriteCount(json, "droppedAttributesCount", span.DroppedAttributes);
-        WriteEvents(json, span.Events);
+        WriteEvents(json, shown);
         WriteCount(json, "droppedEventsCount", span.DroppedEvents);
         WriteLinks(json, span.Links);
         WriteCount(json, "droppedLinksCount", span.DroppedLinks);
@@ -80,19 +90,23 @@ internal static class OtlpJsonWriter
         json.WriteEndObject();
     }
 
-    private static void WriteEvents(Utf8JsonWriter json, SpanEvent[] events)
+    private static IEnumerable<SpanAttribute> Warnings(ShownSpan shown) => shown.Warnings.Count == 0
+        ? []
+        : [new(ShownSpan.WarningsKey, AttributeValue.Of([.. shown.Warnings.Select(text => AttributeValue.Of(text))]))];
+
+    private static void WriteEvents(Utf8JsonWriter json, ShownSpan shown)
     {
-        if (events.Length == 0)
+        if (shown.Span.Events.Length == 0)
         {
             return;
         }
 
         json.WriteStartArray("events");
 
-        foreach (var happened in events)
+        foreach (var happened in shown.Span.Events)
         {
             json.WriteStartObject();
-            json.WriteString("timeUnixNano", Nanos(happened.TimeNanos));
+            json.WriteString("timeUnixNano", Nanos(shown.Shifted(happened.TimeNanos)));
             json.WriteString("name", happened.Name);
             WriteAttributes(json, happened.Attributes);
             WriteCount(json, "droppedAttributesCount", happened.DroppedAttributes);

@@ -23,7 +23,7 @@ public sealed class V3ApiTests(V3ApiTests.Stored stored) : IClassFixture<V3ApiTe
 
     [Fact]
     public async Task Summaries_OneLineATrace() => Assert.Equal(
-        $$"""{"summaries":[{"traceId":"{{Ids.Trace(0xa)}}","rootServiceName":"front","rootOperationName":"POST /x","minStartTimeUnixNano":"{{OtlpBytes.Epoch}}","maxEndTimeUnixNano":"{{OtlpBytes.Epoch + 53_000_000}}","spanCount":3,"errorSpanCount":1,"orphanSpanCount":1,"services":[{"name":"back","spanCount":2,"errorSpanCount":1},{"name":"front","spanCount":1,"errorSpanCount":0}]}]}""",
+        $$"""{"summaries":[{"traceId":"{{Ids.Trace(0xa)}}","rootServiceName":"front","rootOperationName":"POST /x","minStartTimeUnixNano":"{{OtlpBytes.Epoch}}","maxEndTimeUnixNano":"{{OtlpBytes.Epoch + 53_000_000}}","spanCount":3,"errorSpanCount":1,"orphanSpanCount":1,"services":[{"name":"back","spanCount":2,"errorSpanCount":1},{"name":"front","spanCount":1}]}]}""",
         await _store.Client.GetStringAsync($"/api/v3/trace-summaries?query.serviceName=front&{Window}"));
 
     [Theory]
@@ -36,15 +36,22 @@ public sealed class V3ApiTests(V3ApiTests.Stored stored) : IClassFixture<V3ApiTe
     [InlineData("query.attributes={\"error\":\"true\"}", 1)]
     [InlineData("query.attributes={\"k\":\"w\"}", 0)]
     [InlineData("query.searchDepth=1", 1)]
+    [InlineData("query.searchDepth=0", 1)]
+    [InlineData("query.searchDepth=-1", 1)]
+    [InlineData("query.attributes={\"event\":\"tick\"}", 1)]
+    [InlineData("query.attributes={\"event\":\"tock\"}", 0)]
     public async Task Summaries_Parameters_Narrow(string query, int count) => Assert.Equal(
         count, (await _store.GetAsync($"/api/v3/trace-summaries?{Window}&{query}")).GetProperty("summaries").GetArrayLength());
 
     [Theory]
-    [InlineData("/api/v3/trace-summaries?query.startTimeMin=2026-01-01T00:00:00Z", 400, "query.startTimeMax is required")]
-    [InlineData("/api/v3/trace-summaries?query.startTimeMin=yesterday&query.startTimeMax=2026-01-01T00:00:00Z", 400, "unable to parse param 'query.startTimeMin'")]
-    [InlineData("/api/v3/traces/ff", 404, "trace not found")]
-    [InlineData("/api/v3/traces/-", 400, "cannot parse trace ID")]
-    [InlineData("/api/v3/operations", 400, "parameter 'service' is required")]
+    [InlineData("/api/v3/trace-summaries?query.startTimeMin=2026-01-01T00:00:00Z", 400, "query.startTimeMin and query.startTimeMax are required")]
+    [InlineData("/api/v3/traces?query.startTimeMin=2026-01-02T00:00:00Z&query.startTimeMax=2026-01-01T00:00:00Z", 400, "query.startTimeMin must be before query.startTimeMax")]
+    [InlineData("/api/v3/traces?query.startTimeMin=2026-01-01T00:00:00Z&query.startTimeMax=2026-01-02T00:00:00Z", 404, "No traces found")]
+    [InlineData("/api/v3/trace-summaries?query.startTimeMin=2026-01-01T00:00:00Z&query.startTimeMax=2026-01-02T00:00:00Z&query.attributes=[]", 400, "malformed parameter query.attributes: ")]
+    [InlineData("/api/v3/trace-summaries?query.startTimeMin=2026-01-01T00:00:00Z&query.startTimeMax=2026-01-02T00:00:00Z&query.search_depth=x", 400, "malformed parameter query.search_depth: ")]
+    [InlineData("/api/v3/trace-summaries?query.startTimeMin=yesterday&query.startTimeMax=2026-01-01T00:00:00Z", 400, "malformed parameter query.startTimeMin: ")]
+    [InlineData("/api/v3/traces/ff", 404, "No traces found")]
+    [InlineData("/api/v3/traces/-", 400, "malformed parameter trace_id: ")]
     public async Task Query_ThatCannotBeAnswered_SaysWhy(string path, int status, string message)
     {
         var (answered, body) = await _store.TryGetAsync(path);
@@ -52,6 +59,10 @@ public sealed class V3ApiTests(V3ApiTests.Stored stored) : IClassFixture<V3ApiTe
         Assert.Equal((status, status), (answered, body.GetProperty("error").GetProperty("httpCode").GetInt32()));
         Assert.StartsWith(message, body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Operations_WithoutAService_AreNone() =>
+        Assert.Equal("""{"operations":[]}""", await _store.Client.GetStringAsync("/api/v3/operations"));
 
     [Fact]
     public async Task Trace_IsOtlpJson()
@@ -84,9 +95,13 @@ public sealed class V3ApiTests(V3ApiTests.Stored stored) : IClassFixture<V3ApiTe
     [Fact]
     public async Task Trace_Base64Id_IsFound()
     {
-        var id = Uri.EscapeDataString(Convert.ToBase64String(Convert.FromHexString(Ids.Trace(0xa))));
+        const string Slashed = "ffffffffffffffffffffffffffffff01";
+        await using var store = await RunningStore.StartAsync();
+        using var _ = await store.ExportAsync(OtlpBytes.Request("s", OtlpBytes.Span(Slashed, Ids.Span(1))));
+        var id = Uri.EscapeDataString(Convert.ToBase64String(Convert.FromHexString(Slashed)));
 
-        Assert.Equal(JsonValueKind.Object, (await _store.GetAsync($"/api/v3/traces/{id}")).GetProperty("result").ValueKind);
+        Assert.Contains("%2F", id, StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Object, (await store.GetAsync($"/api/v3/traces/{id}")).GetProperty("result").ValueKind);
     }
 
     [Fact]

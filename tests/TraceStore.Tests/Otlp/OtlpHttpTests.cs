@@ -19,7 +19,7 @@ public sealed class OtlpHttpTests
 
         Assert.Equal((HttpStatusCode.OK, "application/x-protobuf"), (answer.StatusCode, answer.Content.Headers.ContentType!.ToString()));
         Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
-        Assert.Equal(Ids.Trace(1), (await store.GetAsync($"/api/traces/{Ids.Trace(1)}")).GetProperty("data")[0].GetProperty("traceID").GetString());
+        Assert.Equal("0000000000000001", (await store.GetAsync($"/api/traces/{Ids.Trace(1)}")).GetProperty("data")[0].GetProperty("traceID").GetString());
     }
 
     [Fact]

@@ -17,7 +17,6 @@ const section = (title, count, body, open = true) => el('details', { open }, el(
 export function details(span, trace) {
   return el('div', { class: 'details' },
     span.warnings.map(text => el('p', { class: 'warning' }, '⚠ ', text)),
-    span.orphan ? el('p', { class: 'warning' }, `⚠ its parent ${span.parentId} is not in this trace (yet)`) : null,
     el('p', { class: 'facts' },
       fact('Service', span.service), fact('Kind', span.kind || '—'), fact('Begins', `+${duration(span.start - trace.start)}`),
       fact('Takes', duration(span.duration)), fact('Own time', duration(ownTime(span))), fact('Span', el('code', {}, span.id))),

@@ -121,7 +121,7 @@ class Waterfall {
         }, span.open ? '▾' : '▸')
         : el('span', { class: 'caret' }),
       span.failed ? el('span', { class: 'mark bad', title: 'This span failed' }, '!') : null,
-      span.warnings.length || span.orphan ? el('span', { class: 'mark warn', title: span.warnings[0] ?? 'Its parent is not here' }, '⚠') : null,
+      span.warnings.length ? el('span', { class: 'mark warn', title: span.warnings[0] }, '⚠') : null,
       el('b', {}, span.service), el('span', { class: 'operation' }, span.name),
       span.links.length ? el('span', { class: 'mark', title: `${count(span.links.length, 'link')} to other spans` }, `↗ ${span.links.length}`) : null,
       span.open ? null : el('small', { class: 'chip plain' }, `+${below(span)}`)),

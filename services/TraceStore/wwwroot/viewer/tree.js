@@ -29,7 +29,6 @@ export function build(trace) {
   const roots = [];
   for (const span of spans.values()) {
     const parent = spans.get(span.parentId);
-    span.orphan = Boolean(span.parentId && !parent);
     if (parent && !reaches(parent, span, spans)) parent.children.push(span);
     else roots.push(span);
   }
