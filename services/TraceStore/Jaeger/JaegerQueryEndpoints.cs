@@ -21,6 +21,7 @@ internal static class JaegerQueryEndpoints
         api.MapGet("/operations", Operations);
         api.MapGet("/dependencies", Dependencies);
         api.MapLegacyTraces();
+        api.MapMonitor();
     }
 
     private static IResult List<T>(T[] items) => JsonAnswer.Of(new Envelope<T[]>(items, items.Length));
