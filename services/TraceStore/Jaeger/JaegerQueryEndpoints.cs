@@ -21,6 +21,7 @@ internal static class JaegerQueryEndpoints
         api.MapGet("/operations", Operations);
         api.MapGet("/dependencies", Dependencies);
         api.MapLegacyTraces();
+        api.MapTransform();
         api.MapMonitor();
     }
 

@@ -5,13 +5,14 @@ using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.TraceStore.Jaeger;
 
-/// <summary>The traces of the first API: one of them, or a search.</summary>
+/// <summary>The traces of the first API: one of them, a search, and the archive.</summary>
 internal static class LegacyTraceEndpoints
 {
     public static void MapLegacyTraces(this IEndpointRouteBuilder api)
     {
         api.MapGet("/traces", SearchAsync);
         api.MapGet("/traces/{id}", FindAsync);
+        api.MapPost("/archive/{id}", Archive);
     }
 
     /// <summary>Writes traces, and the ids of those that were asked for and are not there, in the envelope.</summary>
@@ -50,6 +51,11 @@ internal static class LegacyTraceEndpoints
 
         await WriteAsync(context, Shown([found], new LegacyParameters(context.Request.Query, time), options));
     }
+
+    /// <summary>An archived trace stays where it is, and stays: there is no second storage.</summary>
+    private static IResult Archive(string id, SpanStore store) => store.Archive(LegacyParameters.TraceId(id))
+        ? JsonAnswer.Of(new Envelope<string[]>([], Errors: []))
+        : throw QueryException.NotFound("trace not found");
 
     private static IEnumerable<ShownTrace> Shown(IEnumerable<Trace> traces, LegacyParameters parameters, IOptions<QueryOptions> options)
     {
