@@ -3,7 +3,8 @@ using System.Text;
 namespace InferenceTracing.TraceStore.Viewer;
 
 /// <summary>
-/// The pages: <c>/</c> the traces, <c>/trace/{id}</c> one of them, <c>/system</c> the services. All are one document whose
+/// The pages: <c>/</c> the traces, <c>/trace/{id}</c> one of them, <c>/system</c> the services; and what links to Jaeger's page lead to:
+/// <c>/search</c> shows the traces, <c>/dependencies</c> and <c>/monitor</c> the services. All are one document whose
 /// <c>base</c> leads back to the root relatively, so that it works under whatever path a proxy gives it.
 /// </summary>
 internal static class ViewerEndpoints
@@ -35,9 +36,11 @@ internal static class ViewerEndpoints
         var top = Page(document, "./");
         var below = Page(document, "../");
 
-        app.MapGet("/", () => top);
-        app.MapGet("/index.html", () => top);
-        app.MapGet("/system", () => top);
+        foreach (var path in (string[])["/", "/system", "/search", "/dependencies", "/monitor"])
+        {
+            app.MapGet(path, () => top);
+        }
+
         app.MapGet("/trace/{id}", (string id) => below);
     }
 

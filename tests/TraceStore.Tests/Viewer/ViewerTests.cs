@@ -8,6 +8,9 @@ public sealed class ViewerTests
     [Theory]
     [InlineData("/", "<base href=\"./\">")]
     [InlineData("/system", "<base href=\"./\">")]
+    [InlineData("/search", "<base href=\"./\">")]
+    [InlineData("/dependencies", "<base href=\"./\">")]
+    [InlineData("/monitor", "<base href=\"./\">")]
     [InlineData("/trace/0af7651916cd43dd8448eb211c80319c", "<base href=\"../\">")]
     public async Task Page_LeadsBackToItsRootRelatively(string path, string root)
     {
@@ -67,6 +70,7 @@ public sealed class ViewerTests
     [Theory]
     [InlineData("Store:MaxTraces", "0")]
     [InlineData("Otlp:MaxDepth", "1000")]
+    [InlineData("Query:MaxClockSkewAdjust", "-00:00:01")]
     public async Task Start_InvalidSetting_NamesIt(string setting, string value)
     {
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => RunningStore.StartAsync($"--{setting}={value}"));

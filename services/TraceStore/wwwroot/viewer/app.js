@@ -8,6 +8,9 @@ import { showTrace } from './trace.js';
 const main = document.getElementById('main');
 const path = location.pathname.slice(new URL(document.baseURI).pathname.length);
 
+// Jaeger's paths lead here too.
+const isSystem = ['system', 'dependencies', 'monitor'].includes(path);
+
 async function showFill() {
   const store = await ask('api/store').catch(() => null);
   if (!store) return;
@@ -34,9 +37,9 @@ async function start() {
   setInterval(() => { if (!document.hidden) showFill(); }, 10_000);
 
   if (path.startsWith('trace/')) await showTrace(main, decodeURIComponent(path.slice('trace/'.length)));
-  else if (path === 'system') await showSystem(main);
+  else if (isSystem) await showSystem(main);
   else await showList(main);
 }
 
-document.getElementById(path === 'system' ? 'nav-system' : 'nav-list').setAttribute('aria-current', path.startsWith('trace/') ? 'true' : 'page');
+document.getElementById(isSystem ? 'nav-system' : 'nav-list').setAttribute('aria-current', path.startsWith('trace/') ? 'true' : 'page');
 start().catch(failure => main.replaceChildren(notice('The store does not answer', failure.message)));

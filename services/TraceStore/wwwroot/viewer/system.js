@@ -7,7 +7,7 @@ const box = { width: 168, height: 46, across: 96, down: 30, edge: 24 };
 
 export async function showSystem(main) {
   document.title = 'System · Traces';
-  const [{ data }, store] = await Promise.all([ask(`api/dependencies?endTs=${Date.now() + 60_000}&lookback=${week}`), ask('api/store')]);
+  const [{ data }, store] = await Promise.all([ask(`api/dependencies?lookback=${week}`), ask('api/store')]);
   const stat = (name, value, kind = '') => el('div', { class: kind }, el('dt', {}, name), el('dd', {}, value));
   main.replaceChildren(
     el('header', { class: 'summary' }, el('h1', {}, 'System'), el('dl', { class: 'stats' },
