@@ -1,6 +1,5 @@
 using InferenceTracing.ServiceDefaults.Settings;
 using InferenceTracing.TraceStore.Jaeger;
-using InferenceTracing.TraceStore.Model;
 using InferenceTracing.TraceStore.Otlp;
 using InferenceTracing.TraceStore.Storage;
 using InferenceTracing.TraceStore.Viewer;
@@ -19,19 +18,26 @@ internal static class TraceStoreRegistration
         services.AddValidatedOptions<QueryOptions>(QueryOptions.Section);
 
         services.AddSingleton<StoreMetrics>();
+        services.AddSingleton<Database>();
+        services.AddSingleton<Words>();
+        services.AddSingleton<SpanWriter>();
+        services.AddSingleton<SpanReaders>();
         services.AddSingleton<SpanStore>();
-        services.AddSingleton<Vocabulary>();
         services.AddSingleton<IntakeBudget>();
         services.AddSingleton<TraceIntake>();
+        services.AddSingleton<LogIntake>();
+        OtlpDoor.MarkConnections(builder);
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
     }
 
     /// <summary>Ways in, ways out, and a page to look at it.</summary>
     public static void MapTraceStore(this WebApplication app)
     {
+        app.MapWhen(OtlpDoor.Leads, OtlpDoor.Open);
+
+        // The file is opened, or refused, before the first request.
+        app.Services.GetRequiredService<SpanWriter>();
         app.UseViewer();
-        app.MapOtlpHttp();
-        app.MapOtlpGrpc();
         app.MapJaegerQuery();
         app.MapJaegerV3();
         app.MapStoreCounts();

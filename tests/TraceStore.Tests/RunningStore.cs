@@ -40,6 +40,7 @@ internal sealed class RunningStore : IAsyncDisposable
             "--Kestrel:Endpoints:OtlpGrpc:Url=http://127.0.0.1:0",
             "--Kestrel:Endpoints:OtlpHttp:Url=http://127.0.0.1:0",
             "--Logging:LogLevel:Default=Error",
+            "--Store:Durability=Memory",
             .. settings,
         ];
 

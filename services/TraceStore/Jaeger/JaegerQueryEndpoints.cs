@@ -15,40 +15,40 @@ internal static class JaegerQueryEndpoints
     {
         var api = routes.MapGroup("/api").AddEndpointFilter(ExplainAsync);
 
-        api.MapGet("/services", (SpanStore store) => List(store.Services()));
-        api.MapGet("/services/{service}/operations", (HttpContext context, SpanStore store) =>
-            List(store.Operations(ServiceIn(context)).Select(operation => operation.Name).Distinct().ToArray()));
-        api.MapGet("/operations", Operations);
-        api.MapGet("/dependencies", Dependencies);
+        api.MapGet("/services", async (SpanStore store, CancellationToken aborted) => List(await store.ServicesAsync(aborted)));
+        api.MapGet("/services/{service}/operations", async (HttpContext context, SpanStore store) =>
+            List((await store.OperationsAsync(ServiceIn(context), context.RequestAborted)).Select(operation => operation.Name).Distinct().ToList()));
+        api.MapGet("/operations", OperationsAsync);
+        api.MapGet("/dependencies", DependenciesAsync);
         api.MapLegacyTraces();
         api.MapTransform();
         api.MapMonitor();
     }
 
-    private static IResult List<T>(T[] items) => JsonAnswer.Of(new Envelope<T[]>(items, items.Length));
+    private static IResult List<T>(List<T> items) => JsonAnswer.Of(new Envelope<List<T>>(items, items.Count));
 
     /// <summary>ASP.NET unescapes a path but for <c>%2F</c>, and so cannot tell a slash from a written <c>%2F</c>; the request line can.</summary>
     private static string ServiceIn(HttpContext context) =>
         Uri.UnescapeDataString(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0].TrimEnd('/').Split('/')[^2]);
 
-    private static IResult Operations(HttpRequest request, SpanStore store, TimeProvider time)
+    private static async Task<IResult> OperationsAsync(HttpRequest request, SpanStore store, TimeProvider time)
     {
         var parameters = new LegacyParameters(request.Query, time);
         var kind = parameters.Text("spanKind");
 
-        return List(store.Operations(parameters.Service)
+        return List((await store.OperationsAsync(parameters.Service, request.HttpContext.RequestAborted))
             .Where(operation => kind is null || operation.Kind.Text() == kind)
             .Select(operation => new { name = operation.Name, spanKind = operation.Kind.Text() })
-            .ToArray());
+            .ToList());
     }
 
-    private static IResult Dependencies(HttpRequest request, SpanStore store, TimeProvider time)
+    private static async Task<IResult> DependenciesAsync(HttpRequest request, SpanStore store, TimeProvider time)
     {
         var parameters = new LegacyParameters(request.Query, time);
         var (from, to) = parameters.Window();
         var service = parameters.Text("service");
 
-        return JsonAnswer.Of(new Envelope<object>(store.Calls(from, to)
+        return JsonAnswer.Of(new Envelope<object>((await store.CallsAsync(from, to, request.HttpContext.RequestAborted))
             .Where(call => service is null || call.Parent == service || call.Child == service)
             .Select(call => new { parent = call.Parent, child = call.Child, callCount = call.Count })
             .ToArray()));
@@ -62,7 +62,14 @@ internal static class JaegerQueryEndpoints
         }
         catch (QueryException refusal)
         {
-            return JsonAnswer.Of(new Envelope<object?>(null, Errors: [new EnvelopeError(refusal.Status, refusal.Message)]), refusal.Status);
+            return Refuse(refusal);
+        }
+        catch (TimeoutException limit)
+        {
+            return Refuse(QueryException.TooSlow(limit));
         }
     }
+
+    private static IResult Refuse(QueryException refusal) =>
+        JsonAnswer.Of(new Envelope<object?>(null, Errors: [new EnvelopeError(refusal.Status, refusal.Message)]), refusal.Status);
 }

@@ -13,22 +13,22 @@ internal static class JaegerV3Endpoints
     {
         var api = routes.MapGroup("/api/v3").AddEndpointFilter(ExplainAsync);
 
-        api.MapGet("/services", (SpanStore store) => JsonAnswer.Of(new { services = store.Services() }));
-        api.MapGet("/operations", Operations);
-        api.MapGet("/trace-summaries", Summaries);
+        api.MapGet("/services", async (SpanStore store, CancellationToken aborted) => JsonAnswer.Of(new { services = await store.ServicesAsync(aborted) }));
+        api.MapGet("/operations", OperationsAsync);
+        api.MapGet("/trace-summaries", SummariesAsync);
         api.MapGet("/traces", SearchAsync);
         api.MapGet("/traces/{id}", FindAsync);
     }
 
     /// <summary>Without a service there are none, and that is no mistake.</summary>
-    private static IResult Operations(HttpRequest request, SpanStore store)
+    private static async Task<IResult> OperationsAsync(HttpRequest request, SpanStore store)
     {
         var parameters = new V3Parameters(request.Query);
         var kind = parameters.SpanKind;
 
         return JsonAnswer.Of(new
         {
-            operations = store.Operations(parameters.Text("service") ?? "")
+            operations = (await store.OperationsAsync(parameters.Text("service") ?? "", request.HttpContext.RequestAborted))
                 .Where(operation => kind is null || operation.Kind.Text() == kind)
                 .Select(operation => new { name = operation.Name, spanKind = Kind(operation) })
                 .ToArray(),
@@ -38,26 +38,31 @@ internal static class JaegerV3Endpoints
     // Here, and only here, Jaeger calls an unspecified kind internal.
     private static string Kind(Operation operation) => operation.Kind == SpanKind.Unspecified ? "internal" : operation.Kind.Text();
 
-    private static IResult Summaries(HttpRequest request, SpanStore store) => JsonAnswer.Of(new
+    private static async Task<IResult> SummariesAsync(HttpRequest request, SpanStore store) => JsonAnswer.Of(new
     {
-        summaries = store.Search(new V3Parameters(request.Query).Search()).Select(trace => SummaryAnswer.Of(trace.Summary)).ToArray(),
+        summaries = await store.SearchAsync(new V3Parameters(request.Query).Search(), request.HttpContext.RequestAborted)
+            .Select(trace => SummaryAnswer.Of(TraceSummary.Of(trace)))
+            .ToListAsync(request.HttpContext.RequestAborted),
     });
 
     private static Task SearchAsync(HttpContext context, SpanStore store, IOptions<QueryOptions> options)
     {
         var parameters = new V3Parameters(context.Request.Query);
-        return WriteAsync(context, store.Search(parameters.Search()), parameters.Raw, options.Value);
+        return WriteAsync(context, store.SearchAsync(parameters.Search(), context.RequestAborted), parameters.Raw, options.Value);
     }
 
-    private static Task FindAsync(HttpContext context, string id, SpanStore store, IOptions<QueryOptions> options)
+    private static async Task FindAsync(HttpContext context, string id, SpanStore store, IOptions<QueryOptions> options)
     {
         var parameters = new V3Parameters(context.Request.Query);
-        return WriteAsync(context, store.Find(parameters.TraceId(id)) is { } found ? [found] : [], parameters.Raw, options.Value);
+        var found = await store.FindAsync(parameters.TraceId(id), context.RequestAborted);
+        await WriteAsync(context, (found is null ? [] : (Trace[])[found]).ToAsyncEnumerable(), parameters.Raw, options.Value);
     }
 
-    private static async Task WriteAsync(HttpContext context, IReadOnlyList<Trace> traces, bool raw, QueryOptions options)
+    private static async Task WriteAsync(HttpContext context, IAsyncEnumerable<Trace> traces, bool raw, QueryOptions options)
     {
-        if (traces.Count == 0)
+        await using var each = traces.GetAsyncEnumerator(context.RequestAborted);
+
+        if (!await each.MoveNextAsync())
         {
             throw QueryException.NotFound("No traces found");
         }
@@ -67,10 +72,11 @@ internal static class JaegerV3Endpoints
         reply.Json.WriteStartObject("result");
         reply.Json.WriteStartArray("resourceSpans");
 
-        foreach (var trace in traces)
+        do
         {
-            await OtlpJsonWriter.WriteAsync(reply, ShownTrace.Of(trace, raw, options));
+            await OtlpJsonWriter.WriteAsync(reply, ShownTrace.Of(each.Current, raw, options));
         }
+        while (await each.MoveNextAsync());
 
         reply.Json.WriteEndArray();
         reply.Json.WriteEndObject();
@@ -85,7 +91,14 @@ internal static class JaegerV3Endpoints
         }
         catch (QueryException refusal)
         {
-            return JsonAnswer.Of(new { error = new { httpCode = refusal.Status, message = refusal.Message } }, refusal.Status);
+            return Refuse(refusal);
+        }
+        catch (TimeoutException limit)
+        {
+            return Refuse(QueryException.TooSlow(limit));
         }
     }
+
+    private static IResult Refuse(QueryException refusal) =>
+        JsonAnswer.Of(new { error = new { httpCode = refusal.Status, message = refusal.Message } }, refusal.Status);
 }

@@ -12,18 +12,18 @@ internal static class LegacyTraceEndpoints
     {
         api.MapGet("/traces", SearchAsync);
         api.MapGet("/traces/{id}", FindAsync);
-        api.MapPost("/archive/{id}", Archive);
+        api.MapPost("/archive/{id}", ArchiveAsync);
     }
 
     /// <summary>Writes traces, and the ids of those that were asked for and are not there, in the envelope.</summary>
-    public static async Task WriteAsync(HttpContext context, IEnumerable<ShownTrace> traces, params TraceId[] missing)
+    public static async Task WriteAsync(HttpContext context, IAsyncEnumerable<ShownTrace> traces, Func<TraceId[]>? missing = null)
     {
         await using var reply = new JsonReply(context);
         var json = reply.Json;
         json.WriteStartObject();
         json.WriteStartArray("data");
 
-        foreach (var trace in traces)
+        await foreach (var trace in traces)
         {
             await new LegacyTraceWriter(reply, trace).WriteAsync();
         }
@@ -32,7 +32,7 @@ internal static class LegacyTraceEndpoints
         json.WriteNumber("total", 0);
         json.WriteNumber("limit", 0);
         json.WriteNumber("offset", 0);
-        WriteErrors(json, missing);
+        WriteErrors(json, missing?.Invoke() ?? []);
         json.WriteEndObject();
     }
 
@@ -40,24 +40,35 @@ internal static class LegacyTraceEndpoints
     {
         var parameters = new LegacyParameters(context.Request.Query, time);
         var ids = parameters.TraceIds().Distinct().ToList();
-        var found = ids.Count == 0 ? store.Search(parameters.Search()) : [.. ids.Select(store.Find).OfType<Trace>()];
+        var found = ids.Count == 0
+            ? store.SearchAsync(parameters.Search(), context.RequestAborted)
+            : ids.ToAsyncEnumerable().Select(async (TraceId id, CancellationToken aborted) => await store.FindAsync(id, aborted)).OfType<Trace>();
 
-        await WriteAsync(context, Shown(found, parameters, options), [.. ids.Except(found.Select(trace => trace.Id))]);
+        // Each is written as it is read; what is missing is known at the end.
+        var missing = ids.ToHashSet();
+        await WriteAsync(
+            context,
+            Shown(found, parameters, options).Select(trace =>
+            {
+                missing.Remove(trace.Id);
+                return trace;
+            }),
+            () => [.. missing]);
     }
 
     private static async Task FindAsync(HttpContext context, string id, SpanStore store, TimeProvider time, IOptions<QueryOptions> options)
     {
-        var found = store.Find(LegacyParameters.TraceId(id)) ?? throw QueryException.NotFound("trace not found");
+        var found = await store.FindAsync(LegacyParameters.TraceId(id), context.RequestAborted) ?? throw QueryException.NotFound("trace not found");
 
-        await WriteAsync(context, Shown([found], new LegacyParameters(context.Request.Query, time), options));
+        await WriteAsync(context, Shown(((Trace[])[found]).ToAsyncEnumerable(), new LegacyParameters(context.Request.Query, time), options));
     }
 
-    /// <summary>An archived trace stays where it is, and stays: there is no second storage.</summary>
-    private static IResult Archive(string id, SpanStore store) => store.Archive(LegacyParameters.TraceId(id))
+    private static async Task<IResult> ArchiveAsync(string id, SpanStore store, CancellationToken aborted) =>
+        await store.ArchiveAsync(LegacyParameters.TraceId(id), aborted)
         ? JsonAnswer.Of(new Envelope<string[]>([], Errors: []))
         : throw QueryException.NotFound("trace not found");
 
-    private static IEnumerable<ShownTrace> Shown(IEnumerable<Trace> traces, LegacyParameters parameters, IOptions<QueryOptions> options)
+    private static IAsyncEnumerable<ShownTrace> Shown(IAsyncEnumerable<Trace> traces, LegacyParameters parameters, IOptions<QueryOptions> options)
     {
         var raw = parameters.Flag("raw");
         return traces.Select(trace => ShownTrace.Of(trace, raw, options.Value));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using InferenceTracing.TraceStore.Model;
 using InferenceTracing.TraceStore.Storage;
 
@@ -14,13 +15,18 @@ internal sealed record MetricsQuery(
     private const ulong NanosPerSecond = 1_000_000_000;
 
     /// <summary>A series for each service that was called, or for each of its operations.</summary>
-    public IEnumerable<MetricSeries> Series(SpanStore store)
+    public async IAsyncEnumerable<MetricSeries> SeriesAsync(SpanStore store, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var service in Services.Distinct())
         {
-            var calls = store.Timings(service, FromNanos - Math.Min(FromNanos, WindowNanos), ToNanos)
-                .Where(call => Kinds.Contains(call.Operation.Kind))
-                .OrderBy(call => call.StartNanos);
+            var all = await store.TimingsAsync(service, FromNanos - Math.Min(FromNanos, WindowNanos), ToNanos, cancellationToken);
+
+            if (all.Count > SpanStore.MostTimings)
+            {
+                throw QueryException.Bad($"the service has more than {SpanStore.MostTimings} spans in that time; ask for a shorter one");
+            }
+
+            var calls = all.Where(call => Kinds.Contains(call.Operation.Kind));
 
             foreach (var group in calls.GroupBy(call => ByOperation ? call.Operation.Name : null).OrderBy(group => group.Key, StringComparer.Ordinal))
             {

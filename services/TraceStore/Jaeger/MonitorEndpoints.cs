@@ -11,14 +11,9 @@ namespace InferenceTracing.TraceStore.Jaeger;
 /// </summary>
 internal static class MonitorEndpoints
 {
-    // All calls are here, so that the smallest step is the smallest unit, as with Prometheus.
-    private const int MinStepMillis = 1;
-
     public static void MapMonitor(this IEndpointRouteBuilder api)
     {
         var metrics = api.MapGroup("/metrics");
-
-        metrics.MapGet("/minstep", () => JsonAnswer.Of(new Envelope<int>(MinStepMillis)));
 
         metrics.MapGet("/calls", (HttpContext context, SpanStore store, TimeProvider time) =>
         {
@@ -54,7 +49,7 @@ internal static class MonitorEndpoints
         json.WriteString("help", query.ByOperation ? help + " & operation" : help);
         json.WriteStartArray("metrics");
 
-        foreach (var series in query.Series(store))
+        await foreach (var series in query.SeriesAsync(store, context.RequestAborted))
         {
             json.WriteStartObject();
             json.WriteStartArray("labels");

@@ -7,5 +7,8 @@ internal sealed class QueryException(int status, string message) : Exception(mes
 
     public static QueryException Bad(string message) => new(StatusCodes.Status400BadRequest, message);
 
+    /// <summary>The time limit of a query is over.</summary>
+    public static QueryException TooSlow(TimeoutException limit) => new(StatusCodes.Status504GatewayTimeout, limit.Message);
+
     public static QueryException NotFound(string message) => new(StatusCodes.Status404NotFound, message);
 }

@@ -1,6 +1,8 @@
 using InferenceTracing.TraceStore.Model;
 using InferenceTracing.TraceStore.Otlp;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Proto.Trace.V1;
+using Span = InferenceTracing.TraceStore.Model.Span;
 
 namespace InferenceTracing.TraceStore.Jaeger;
 
@@ -12,21 +14,22 @@ internal static class TransformEndpoint
 {
     public static void MapTransform(this IEndpointRouteBuilder api) => api.MapPost("/transform", TransformAsync);
 
-    private static async Task TransformAsync(HttpContext context, TraceIntake intake, IOptions<OtlpOptions> limits, Vocabulary vocabulary)
+    private static async Task TransformAsync(HttpContext context, IntakeBudget budget, IOptions<OtlpOptions> limits)
     {
-        var spans = await ReadAsync(context, intake, limits.Value, vocabulary);
+        var spans = await ReadAsync(context, budget, limits.Value);
 
         await LegacyTraceEndpoints.WriteAsync(
-            context, spans.GroupBy(span => span.TraceId).Select(trace => ShownTrace.Raw(trace.Key, trace.ToArray())));
+            context, spans.GroupBy(span => span.TraceId).Select(trace => ShownTrace.Raw(trace.Key, trace.ToArray())).ToAsyncEnumerable());
     }
 
-    private static async Task<IReadOnlyList<Span>> ReadAsync(HttpContext context, TraceIntake intake, OtlpOptions limits, Vocabulary vocabulary)
+    private static async Task<IReadOnlyList<Span>> ReadAsync(HttpContext context, IntakeBudget budget, OtlpOptions limits)
     {
         try
         {
-            OtlpHttpEndpoints.Limit(context, intake.MaxBodyBytes);
-            using var body = await intake.ReadAsync(context.Request.Body, gzip: false, context.RequestAborted);
-            return JsonTraceReader.Read(body.Content, limits, vocabulary).Spans;
+            OtlpHttpEndpoints.Limit(context, limits.MaxBodyBytes);
+            using var body = await OtlpHttpEndpoints.ReadAsync(context.Request.Body, "", limits, budget, context.RequestAborted);
+            using var room = budget.Take(MessageWeight.Of(TracesData.Descriptor).Weigh(body.Memory.Span, OtlpEncoding.Json));
+            return new OtlpSpans(limits).Read(OtlpMessages.Read<TracesData>(body.Memory.Span, OtlpEncoding.Json, limits).ResourceSpans, out _);
         }
         catch (OtlpException refusal)
         {

@@ -31,16 +31,6 @@ internal readonly record struct AttributeValue
 
     public SpanAttribute[] Fields => (SpanAttribute[])_reference!;
 
-    /// <summary>Memory taken, about.</summary>
-    public int Bytes => Kind switch
-    {
-        AttributeKind.Text => 24 + (2 * Text.Length),
-        AttributeKind.Bytes => 24 + Blob.Length,
-        AttributeKind.Array => 24 + Items.Sum(item => 24 + item.Bytes),
-        AttributeKind.Map => 24 + Fields.Sum(entry => entry.Bytes + (2 * entry.Key.Length)),
-        _ => 0,
-    };
-
     public static AttributeValue Of(string text) => new(AttributeKind.Text, text);
 
     public static AttributeValue Of(bool flag) => new(AttributeKind.Flag, null, flag ? 1 : 0);
@@ -82,8 +72,4 @@ internal enum AttributeKind : byte
 }
 
 /// <summary>One key and its value, on a span, event, link, scope or resource.</summary>
-internal readonly record struct SpanAttribute(string Key, AttributeValue Value)
-{
-    /// <summary>Memory taken beside the key, which is shared.</summary>
-    public int Bytes => 32 + Value.Bytes;
-}
+internal readonly record struct SpanAttribute(string Key, AttributeValue Value);

@@ -14,7 +14,6 @@ internal sealed class Resource
     {
         ServiceName = serviceName;
         Attributes = attributes;
-        Bytes = 64 + attributes.Sum(attribute => attribute.Bytes);
     }
 
     /// <summary><c>service.name</c>.</summary>
@@ -22,9 +21,6 @@ internal sealed class Resource
 
     /// <summary>Everything it said, <c>service.name</c> included.</summary>
     public SpanAttribute[] Attributes { get; }
-
-    /// <summary>Memory taken, about.</summary>
-    public int Bytes { get; }
 
     /// <summary>The service's name out of its attributes.</summary>
     public static string NameIn(SpanAttribute[] attributes)

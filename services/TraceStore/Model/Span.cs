@@ -3,9 +3,6 @@ namespace InferenceTracing.TraceStore.Model;
 /// <summary>One span as it came over OTLP.</summary>
 internal sealed class Span
 {
-    // The object, its place in the trace's array and its id in the trace's set; StoreMemoryTests holds the sum against the heap.
-    private const int FixedBytes = 288;
-
     public required TraceId TraceId { get; init; }
 
     public required SpanId SpanId { get; init; }
@@ -54,49 +51,18 @@ internal sealed class Span
     public Resource Resource => Origin.Resource;
 
     public string ServiceName => Origin.Resource.ServiceName;
-
-    /// <summary>Memory taken, about, without the resource it shares with others.</summary>
-    public int MeasureBytes()
-    {
-        var bytes = FixedBytes + (2 * (StatusMessage.Length + TraceState.Length));
-
-        foreach (var attribute in Attributes)
-        {
-            bytes += attribute.Bytes;
-        }
-
-        foreach (var happened in Events)
-        {
-            bytes += happened.Bytes;
-        }
-
-        foreach (var link in Links)
-        {
-            bytes += link.Bytes;
-        }
-
-        return bytes;
-    }
 }
 
 /// <summary>Something that happened during a span.</summary>
 /// <param name="TimeNanos">Nanoseconds since the Unix epoch.</param>
-internal sealed record SpanEvent(ulong TimeNanos, string Name, SpanAttribute[] Attributes, uint DroppedAttributes)
-{
-    /// <summary>Memory taken, about.</summary>
-    public int Bytes => 56 + Attributes.Sum(attribute => attribute.Bytes);
-}
+internal sealed record SpanEvent(ulong TimeNanos, string Name, SpanAttribute[] Attributes, uint DroppedAttributes);
 
 /// <summary>A reference to a span that is not the parent, such as the other members of a batch.</summary>
 internal sealed record SpanLink(
-    TraceId TraceId, SpanId SpanId, string TraceState, SpanAttribute[] Attributes, uint DroppedAttributes, uint Flags)
-{
-    /// <summary>Memory taken, about.</summary>
-    public int Bytes => 80 + (2 * TraceState.Length) + Attributes.Sum(attribute => attribute.Bytes);
-}
+    TraceId TraceId, SpanId SpanId, string TraceState, SpanAttribute[] Attributes, uint DroppedAttributes, uint Flags);
 
 /// <summary>How a span ended, with OTLP's numbers.</summary>
-internal enum SpanStatus : byte
+internal enum SpanStatus
 {
     Unset = 0,
     Ok = 1,

@@ -1,7 +1,7 @@
 namespace InferenceTracing.TraceStore.Model;
 
 /// <summary>The role of a span, with OTLP's numbers (opentelemetry/proto/trace/v1, <c>Span.SpanKind</c>).</summary>
-internal enum SpanKind : byte
+internal enum SpanKind
 {
     Unspecified = 0,
     Internal = 1,
@@ -14,9 +14,6 @@ internal enum SpanKind : byte
 /// <summary>How Jaeger spells span kinds: lower case, and nothing for an unspecified one.</summary>
 internal static class SpanKinds
 {
-    /// <summary>Numbers this build does not know count as unspecified.</summary>
-    public static SpanKind FromWire(int number) => number is >= 0 and <= (int)SpanKind.Consumer ? (SpanKind)number : SpanKind.Unspecified;
-
     public static string Text(this SpanKind kind) => kind switch
     {
         SpanKind.Internal => "internal",

@@ -20,6 +20,13 @@ internal readonly record struct TraceId(ulong High, ulong Low)
         ? new TraceId(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]))
         : default;
 
+    /// <summary>Writes the bytes of the wire.</summary>
+    public void WriteBytes(Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, High);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[SpanId.Size..], Low);
+    }
+
     /// <summary>Takes 1 to 32 hex digits of either case; shorter ids are zero-padded on the left, as Jaeger does.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out TraceId id)
     {

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.TraceStore.Otlp;
 
-/// <summary>The memory that request bodies may take together, so that many senders at once cannot do what one may not.</summary>
+/// <summary>
+/// The memory that export requests may take together, from their first byte until they are stored: bodies as they arrive and unpacked, and what is
+/// made of them. It is taken before the memory is.
+/// </summary>
 internal sealed class IntakeBudget(IOptions<OtlpOptions> options)
 {
     private readonly long _limit = options.Value.MaxBytesInFlight;
@@ -11,17 +14,28 @@ internal sealed class IntakeBudget(IOptions<OtlpOptions> options)
     /// <summary>Bytes taken now.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
-    /// <exception cref="OtlpException">There is no room at the moment.</exception>
-    public void Take(int bytes)
+    /// <summary>Takes bytes until the answer is disposed.</summary>
+    /// <exception cref="OtlpException">There is no room at the moment, or never for so many.</exception>
+    public IDisposable Take(long bytes)
     {
+        if (bytes > _limit)
+        {
+            throw new OtlpException(OtlpFault.TooLarge, "The request takes more memory than all may (Otlp:MaxBytesInFlight); send fewer spans at once.");
+        }
+
         if (Interlocked.Add(ref _taken, bytes) <= _limit)
         {
-            return;
+            return new Lease(this, bytes);
         }
 
         Interlocked.Add(ref _taken, -bytes);
         throw new OtlpException(OtlpFault.Overloaded, "Too many bytes in flight (Otlp:MaxBytesInFlight); try again.");
     }
 
-    public void Give(int bytes) => Interlocked.Add(ref _taken, -bytes);
+    private sealed class Lease(IntakeBudget budget, long bytes) : IDisposable
+    {
+        private long _bytes = bytes;
+
+        public void Dispose() => Interlocked.Add(ref budget._taken, -Interlocked.Exchange(ref _bytes, 0));
+    }
 }

@@ -1,11 +1,16 @@
+using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
+using Google.Protobuf;
+using InferenceTracing.TraceStore.Storage;
+using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.TraceStore.Otlp;
 
 /// <summary>
-/// OTLP over gRPC: the unary <c>TraceService/Export</c> on HTTP/2 without TLS. One method of one service needs no gRPC library: a frame
-/// in, a frame and two trailers out (github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
+/// OTLP over gRPC on HTTP/2 without TLS: a frame in, a frame and two trailers out (github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). Not
+/// Grpc.AspNetCore: it unpacks and parses a message, without a limit, before anybody can ask whether there is room for it.
 /// </summary>
 internal static class OtlpGrpcEndpoints
 {
@@ -13,14 +18,18 @@ internal static class OtlpGrpcEndpoints
     private const int Internal = 13;
     private const int Unimplemented = 12;
 
+    /// <summary>Why metrics are refused, at both doors.</summary>
+    public const string NoMetrics = "This store takes traces and logs, no metrics.";
+
     public static void MapOtlpGrpc(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/opentelemetry.proto.collector.trace.v1.TraceService/Export", ExportAsync);
+        routes.MapPost("/opentelemetry.proto.collector.trace.v1.TraceService/Export", context => ExportAsync<TraceIntake>(context));
+        routes.MapPost("/opentelemetry.proto.collector.logs.v1.LogsService/Export", context => ExportAsync<LogIntake>(context));
         routes.MapPost("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", Unknown);
-        routes.MapPost("/opentelemetry.proto.collector.logs.v1.LogsService/Export", Unknown);
     }
 
-    private static async Task ExportAsync(HttpContext context, TraceIntake intake)
+    private static async Task ExportAsync<TIntake>(HttpContext context)
+        where TIntake : IIntake
     {
         if (!IsGrpc(context.Request))
         {
@@ -30,10 +39,12 @@ internal static class OtlpGrpcEndpoints
 
         try
         {
-            OtlpHttpEndpoints.Limit(context, GrpcFrame.PrefixBytes + (long)intake.MaxBodyBytes);
-            using var body = await intake.ReadAsync(context.Request.Body, gzip: false, context.RequestAborted);
-            var frame = GrpcFrame.Parse(body.Content);
-            await AnswerAsync(context, frame.Compressed ? await GunzipAsync(context, intake, frame) : intake.Accept(frame.Message, OtlpEncoding.Protobuf));
+            var intake = context.RequestServices.GetRequiredService<TIntake>();
+            await AnswerAsync(context, intake.Answer(await AcceptAsync(context, intake)));
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            Refuse(context, OtlpMessages.Refusal(unavailable).GrpcStatus, unavailable.Message);
         }
         catch (OtlpException refusal)
         {
@@ -41,24 +52,32 @@ internal static class OtlpGrpcEndpoints
         }
         catch (Exception defect) when (defect is not (OperationCanceledException or BadHttpRequestException) && !context.Response.HasStarted)
         {
-            Log.ExportFailed(context.RequestServices.GetRequiredService<ILogger<TraceIntake>>(), defect);
+            Log.ExportFailed(context.RequestServices.GetRequiredService<ILogger<TIntake>>(), defect);
             Refuse(context, Internal, "Internal error; the log has the details.");
         }
     }
 
-    private static async Task<ExportResult> GunzipAsync(HttpContext context, TraceIntake intake, GrpcFrame frame)
+    private static async Task<ExportResult> AcceptAsync(HttpContext context, IIntake intake)
     {
-        if (context.Request.Headers["grpc-encoding"] != "gzip")
+        var limits = context.RequestServices.GetRequiredService<IOptions<OtlpOptions>>().Value;
+        var budget = context.RequestServices.GetRequiredService<IntakeBudget>();
+        OtlpHttpEndpoints.Limit(context, GrpcFrame.PrefixBytes + (long)limits.MaxBodyBytes);
+        using var body = await OtlpHttpEndpoints.ReadAsync(context.Request.Body, "", limits, budget, context.RequestAborted);
+        var frame = GrpcFrame.Parse(body.Memory);
+
+        if (!frame.Compressed)
         {
-            throw new OtlpException(OtlpFault.Unsupported, "The message encoding must be gzip or identity.");
+            return await intake.AcceptAsync(frame.Message, OtlpEncoding.Protobuf);
         }
 
-        using var packed = new MemoryStream(frame.Message.Array!, frame.Message.Offset, frame.Message.Count, writable: false);
-        using var message = await intake.ReadAsync(packed, gzip: true, context.RequestAborted);
-        return intake.Accept(message.Content, OtlpEncoding.Protobuf);
+        await using var packed = PipeReader.Create(new ReadOnlySequence<byte>(frame.Message)).AsStream();
+        var encoding = context.Request.Headers["grpc-encoding"].ToString();
+        using var message = await OtlpHttpEndpoints.ReadAsync(
+            packed, encoding is "gzip" or "deflate" ? encoding : "unknown", limits, budget, context.RequestAborted);
+        return await intake.AcceptAsync(message.Memory, OtlpEncoding.Protobuf);
     }
 
-    /// <summary>Metrics and logs: said in gRPC, so that the sender's log names the reason.</summary>
+    /// <summary>Metrics: said in gRPC, so that the sender's log names the reason.</summary>
     private static IResult Unknown(HttpContext context)
     {
         if (!IsGrpc(context.Request))
@@ -66,7 +85,7 @@ internal static class OtlpGrpcEndpoints
             return Results.NotFound();
         }
 
-        Refuse(context, Unimplemented, "This store takes traces only.");
+        Refuse(context, Unimplemented, NoMetrics);
         return Results.Empty;
     }
 
@@ -74,11 +93,11 @@ internal static class OtlpGrpcEndpoints
         request.ContentType is { } type && type.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase)
         && !type.StartsWith("application/grpc-web", StringComparison.OrdinalIgnoreCase);
 
-    private static async Task AnswerAsync(HttpContext context, ExportResult result)
+    private static async Task AnswerAsync(HttpContext context, IMessage answer)
     {
         context.Response.ContentType = ContentType;
-        context.Response.Headers["grpc-accept-encoding"] = "identity,gzip";
-        await context.Response.Body.WriteAsync(GrpcFrame.Write(OtlpMessages.Write(result, OtlpEncoding.Protobuf)), context.RequestAborted);
+        context.Response.Headers["grpc-accept-encoding"] = "identity,gzip,deflate";
+        await context.Response.Body.WriteAsync(GrpcFrame.Write(answer.ToByteArray()), context.RequestAborted);
         context.Response.AppendTrailer("grpc-status", "0");
     }
 
@@ -86,7 +105,7 @@ internal static class OtlpGrpcEndpoints
     private static void Refuse(HttpContext context, int status, string message)
     {
         context.Response.ContentType = ContentType;
-        context.Response.Headers["grpc-accept-encoding"] = "identity,gzip";
+        context.Response.Headers["grpc-accept-encoding"] = "identity,gzip,deflate";
         context.Response.Headers["grpc-status"] = status.ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["grpc-message"] = PercentEncode(message);
     }

@@ -1,57 +1,107 @@
+using System.IO.Compression;
+using InferenceTracing.ServiceDefaults.Requests;
+using InferenceTracing.TraceStore.Storage;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.TraceStore.Otlp;
 
-/// <summary>OTLP over HTTP: <c>POST /v1/traces</c>, protobuf or JSON, plain or gzip (opentelemetry.io/docs/specs/otlp/#otlphttp).</summary>
+/// <summary>
+/// OTLP over HTTP: <c>POST /v1/traces</c> and <c>/v1/logs</c>, protobuf or JSON, plain, gzip or deflate (opentelemetry.io/docs/specs/otlp/#otlphttp).
+/// </summary>
 internal static class OtlpHttpEndpoints
 {
     private const string Protobuf = "application/x-protobuf";
     private const string Json = "application/json";
-
     private const int Unimplemented = 12;
 
     public static void MapOtlpHttp(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/traces", ExportAsync);
+        routes.MapPost("/v1/traces", context => ExportAsync<TraceIntake>(context));
+        routes.MapPost("/v1/logs", context => ExportAsync<LogIntake>(context));
         routes.MapPost("/v1/metrics", Unknown);
-        routes.MapPost("/v1/logs", Unknown);
     }
 
-    /// <summary>Metrics and logs: said as the other door says it, so that the sender's log names the reason.</summary>
-    private static IResult Unknown() => Results.Json(
-        new { code = Unimplemented, message = "This store takes traces only." }, contentType: Json, statusCode: StatusCodes.Status404NotFound);
-
-    private static async Task ExportAsync(HttpContext context, TraceIntake intake)
+    /// <summary>The body of an export, unpacked, all of it counted while it arrives.</summary>
+    /// <exception cref="OtlpException">It is too long, is not what its encoding says, or there is no room for it.</exception>
+    public static async Task<PooledBody> ReadAsync(
+        Stream body, string encoding, OtlpOptions limits, IntakeBudget budget, CancellationToken cancellationToken)
     {
-        var encoding = MediaType(context.Request) == Json ? OtlpEncoding.Json : OtlpEncoding.Protobuf;
+        await using var unpacked = encoding switch
+        {
+            "" or "identity" => null,
+            "gzip" => (Stream)new GZipStream(body, CompressionMode.Decompress, leaveOpen: true),
+            "deflate" => new ZLibStream(body, CompressionMode.Decompress, leaveOpen: true),
+            _ => throw new OtlpException(OtlpFault.Unsupported, "The content encoding must be gzip, deflate or identity."),
+        };
+        var limit = unpacked is null ? limits.MaxBodyBytes : limits.MaxDecompressedBytes;
 
         try
         {
-            CheckMediaType(context.Request);
-            var gzip = IsGzip(context.Request);
-            Limit(context, intake.MaxBodyBytes);
-
-            using var body = await intake.ReadAsync(context.Request.Body, gzip, context.RequestAborted);
-            await AnswerAsync(context, StatusCodes.Status200OK, OtlpMessages.Write(intake.Accept(body.Content, encoding), encoding), encoding);
+            return await PooledBody.ReadAsync(unpacked ?? body, limit, cancellationToken, bytes => budget.Take(bytes))
+                ?? throw new OtlpException(OtlpFault.TooLarge, $"The message is longer than {limit} bytes.");
         }
-        catch (OtlpException refusal)
+        catch (InvalidDataException corrupt)
         {
-            if (refusal.Fault == OtlpFault.Overloaded)
-            {
-                context.Response.Headers.RetryAfter = "1";
-            }
-
-            await AnswerAsync(context, refusal.HttpStatus, OtlpMessages.Write(refusal, encoding), encoding);
+            throw new OtlpException(OtlpFault.Malformed, $"The body is not valid {encoding}.", corrupt);
+        }
+        catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw new OtlpException(OtlpFault.TooLarge, "The body is longer than Otlp:MaxBodyBytes.", refused);
         }
     }
 
     /// <summary>What arrives is limited before anything is unpacked.</summary>
-    internal static void Limit(HttpContext context, long bytes)
+    public static void Limit(HttpContext context, long bytes)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
         {
             feature.MaxRequestBodySize = bytes;
         }
+    }
+
+    /// <summary>Metrics: said as the other door says it, so that the sender's log names the reason.</summary>
+    private static IResult Unknown() => Results.Json(
+        new { code = Unimplemented, message = OtlpGrpcEndpoints.NoMetrics }, contentType: Json, statusCode: StatusCodes.Status404NotFound);
+
+    private static async Task ExportAsync<TIntake>(HttpContext context)
+        where TIntake : IIntake
+    {
+        var services = context.RequestServices;
+        var (intake, limits) = (services.GetRequiredService<TIntake>(), services.GetRequiredService<IOptions<OtlpOptions>>().Value);
+        var encoding = MediaType(context.Request) == Json ? OtlpEncoding.Json : OtlpEncoding.Protobuf;
+
+        try
+        {
+            CheckMediaType(context.Request);
+            Limit(context, limits.MaxBodyBytes);
+            using var body = await ReadAsync(
+                context.Request.Body,
+                context.Request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant(),
+                limits,
+                services.GetRequiredService<IntakeBudget>(),
+                context.RequestAborted);
+            var result = await intake.AcceptAsync(body.Memory, encoding);
+            await AnswerAsync(context, StatusCodes.Status200OK, OtlpMessages.Write(intake.Answer(result), encoding), encoding);
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            await RefuseAsync(context, OtlpMessages.Refusal(unavailable), encoding);
+        }
+        catch (OtlpException refusal)
+        {
+            await RefuseAsync(context, refusal, encoding);
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, OtlpException refusal, OtlpEncoding encoding)
+    {
+        if (refusal.Fault == OtlpFault.Overloaded)
+        {
+            context.Response.Headers.RetryAfter = "1";
+        }
+
+        return AnswerAsync(context, refusal.HttpStatus, OtlpMessages.Write(refusal, encoding), encoding);
     }
 
     private static string MediaType(HttpRequest request) =>
@@ -64,13 +114,6 @@ internal static class OtlpHttpEndpoints
             throw new OtlpException(OtlpFault.Unsupported, $"The content type must be {Protobuf} or {Json}.");
         }
     }
-
-    private static bool IsGzip(HttpRequest request) => request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant() switch
-    {
-        "" or "identity" => false,
-        "gzip" => true,
-        _ => throw new OtlpException(OtlpFault.Unsupported, "The content encoding must be gzip or identity."),
-    };
 
     private static async Task AnswerAsync(HttpContext context, int status, byte[] message, OtlpEncoding encoding)
     {

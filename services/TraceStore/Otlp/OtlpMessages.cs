@@ -1,56 +1,63 @@
 using System.Text.Json;
 using Google.Protobuf;
+using InferenceTracing.TraceStore.Storage;
 
 namespace InferenceTracing.TraceStore.Otlp;
 
-/// <summary>Writes the two messages a receiver answers with: <c>ExportTraceServiceResponse</c> and <c>google.rpc.Status</c>.</summary>
+/// <summary>Reads export requests and writes their answers, as protobuf or as JSON.</summary>
 internal static class OtlpMessages
 {
-    public static byte[] Write(ExportResult result, OtlpEncoding encoding) => (result.Reason, encoding) switch
+    // Every level of an attribute takes four of JSON's: value, arrayValue, values, item.
+    private const int LevelsPerNesting = 4;
+    private const int LevelsAboveAttributes = 16;
+
+    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default);
+
+    /// <exception cref="OtlpException">The message is malformed.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> message, OtlpEncoding encoding, OtlpOptions limits)
+        where T : IMessage<T>, new()
     {
-        (null, OtlpEncoding.Protobuf) => [],
-        (null, OtlpEncoding.Json) => "{}"u8.ToArray(),
-        (_, OtlpEncoding.Protobuf) => Nest(1, Fields(result.Rejected, result.Reason)),
-        _ => JsonSerializer.SerializeToUtf8Bytes(new
+        if (encoding == OtlpEncoding.Json)
         {
-            partialSuccess = new
-            {
-                rejectedSpans = result.Rejected.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                errorMessage = result.Reason,
-            },
-        }),
-    };
+            return OtlpJson.Read<T>(message, (limits.MaxDepth * LevelsPerNesting) + LevelsAboveAttributes);
+        }
 
-    public static byte[] Write(OtlpException refusal, OtlpEncoding encoding) => encoding == OtlpEncoding.Protobuf
-        ? Fields(refusal.GrpcStatus, refusal.Message)
-        : JsonSerializer.SerializeToUtf8Bytes(new { code = refusal.GrpcStatus, message = refusal.Message });
+        try
+        {
+            var request = new T();
+            request.MergeFrom(message);
+            return request;
+        }
+        catch (InvalidProtocolBufferException malformed)
+        {
+            throw new OtlpException(OtlpFault.Malformed, $"Malformed protobuf: {malformed.Message.ReplaceLineEndings(" ")}", malformed);
+        }
+    }
 
-    /// <summary>Both messages have the same shape: 1 a number, 2 a text.</summary>
-    private static byte[] Fields(int number, string text)
+    public static byte[] Write(IMessage answer, OtlpEncoding encoding) =>
+        encoding == OtlpEncoding.Protobuf ? answer.ToByteArray() : System.Text.Encoding.UTF8.GetBytes(Formatter.Format(answer));
+
+    /// <summary>A <c>google.rpc.Status</c>: what an exporter logs of a refusal.</summary>
+    public static byte[] Write(OtlpException refusal, OtlpEncoding encoding)
     {
+        if (encoding == OtlpEncoding.Json)
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(new { code = refusal.GrpcStatus, message = refusal.Message });
+        }
+
         using var buffer = new MemoryStream();
 
         using (var output = new CodedOutputStream(buffer))
         {
             output.WriteTag(1, WireFormat.WireType.Varint);
-            output.WriteInt64(number);
+            output.WriteInt32(refusal.GrpcStatus);
             output.WriteTag(2, WireFormat.WireType.LengthDelimited);
-            output.WriteString(text);
+            output.WriteString(refusal.Message);
         }
 
         return buffer.ToArray();
     }
 
-    private static byte[] Nest(int field, byte[] message)
-    {
-        using var buffer = new MemoryStream();
-
-        using (var output = new CodedOutputStream(buffer))
-        {
-            output.WriteTag(field, WireFormat.WireType.LengthDelimited);
-            output.WriteBytes(ByteString.CopyFrom(message));
-        }
-
-        return buffer.ToArray();
-    }
+    /// <summary>A refusal of the store's, in OTLP's words.</summary>
+    public static OtlpException Refusal(StoreUnavailableException refused) => new(OtlpFault.Overloaded, refused.Message, refused);
 }

@@ -7,17 +7,23 @@ internal sealed class OtlpOptions
 {
     public const string Section = "Otlp";
 
+    /// <summary>For what has passed the limits once.</summary>
+    public static readonly OtlpOptions Unlimited = new()
+    {
+        MaxAttributes = int.MaxValue, MaxAttributeLength = int.MaxValue, MaxEvents = int.MaxValue, MaxLinks = int.MaxValue, MaxDepth = int.MaxValue,
+    };
+
     /// <summary>One export request as it arrives, in bytes.</summary>
     [Range(1_024, 1 << 30)]
     public int MaxBodyBytes { get; init; } = 16 << 20;
 
-    /// <summary>One export request after gunzip, in bytes.</summary>
+    /// <summary>One export request unpacked, in bytes.</summary>
     [Range(1_024, 1 << 30)]
     public int MaxDecompressedBytes { get; init; } = 64 << 20;
 
-    /// <summary>The bodies of all requests being read at once, in bytes; beyond it senders are told to come again.</summary>
+    /// <summary>The memory of all requests that are being read or stored, in bytes; beyond it senders are told to come again.</summary>
     [Range(1_024, 1L << 40)]
-    public long MaxBytesInFlight { get; init; } = 192 << 20;
+    public long MaxBytesInFlight { get; init; } = 64 << 20;
 
     /// <summary>Attributes kept on one span, event, link, scope or resource, and items of one array; the rest count as dropped.</summary>
     [Range(1, 65_536)]

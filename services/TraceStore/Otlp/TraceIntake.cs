@@ -1,35 +1,26 @@
-using InferenceTracing.TraceStore.Model;
+using Google.Protobuf;
 using InferenceTracing.TraceStore.Storage;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Proto.Collector.Trace.V1;
 
 namespace InferenceTracing.TraceStore.Otlp;
 
-/// <summary>One export request from its bytes to the store. What it answers is already searchable.</summary>
+/// <summary>One export request of spans, from its bytes to the file.</summary>
 internal sealed class TraceIntake(
-    SpanStore store, IntakeBudget budget, Vocabulary vocabulary, StoreMetrics metrics, IOptions<OtlpOptions> options, ILogger<TraceIntake> logger)
+    SpanStore store, IntakeBudget budget, StoreMetrics metrics, IOptions<OtlpOptions> options, ILogger<TraceIntake> logger) : IIntake
 {
     private readonly OtlpOptions _limits = options.Value;
+    private readonly MessageWeight _weight = MessageWeight.Of(ExportTraceServiceRequest.Descriptor);
 
-    /// <summary>Bytes of one request as it arrives.</summary>
-    public int MaxBodyBytes => _limits.MaxBodyBytes;
-
-    /// <summary>Reads a body, gunzipped on the way if need be.</summary>
-    public Task<OtlpBody> ReadAsync(Stream body, bool gzip, CancellationToken cancellationToken) => gzip
-        ? OtlpBody.GunzipAsync(body, _limits.MaxDecompressedBytes, budget, cancellationToken)
-        : OtlpBody.ReadAsync(body, _limits.MaxBodyBytes + GrpcFrame.PrefixBytes, budget, cancellationToken);
-
-    /// <summary>Stores the spans of a message.</summary>
-    public ExportResult Accept(ArraySegment<byte> message, OtlpEncoding encoding)
+    public async Task<ExportResult> AcceptAsync(ReadOnlyMemory<byte> message, OtlpEncoding encoding)
     {
-        var batch = encoding == OtlpEncoding.Protobuf
-            ? ProtobufTraceReader.Read(message, _limits, vocabulary)
-            : JsonTraceReader.Read(message, _limits, vocabulary);
+        using var room = budget.Take(_weight.Weigh(message.Span, encoding));
+        var spans = new OtlpSpans(_limits).Read(OtlpMessages.Read<ExportTraceServiceRequest>(message.Span, encoding, _limits).ResourceSpans, out var invalid);
 
-        metrics.Received(batch.Spans.Count + batch.Rejected);
-        metrics.Rejected(batch.Rejected, "invalid_id");
-        var overfull = store.Add(batch.Spans);
-        var reason = (batch.Rejected, overfull) switch
+        metrics.Received(spans.Count + invalid);
+        metrics.Rejected(invalid, "invalid_id");
+        var overfull = await store.AddAsync(spans);
+        var reason = (invalid, overfull) switch
         {
             (0, 0) => null,
             (> 0, 0) => "Spans without a valid trace id and span id were rejected.",
@@ -39,14 +30,14 @@ internal sealed class TraceIntake(
 
         if (reason is not null)
         {
-            Log.SpansRejected(logger, batch.Rejected + overfull, reason);
+            Log.SpansRejected(logger, invalid + overfull, reason);
         }
 
-        return new ExportResult(batch.Rejected + overfull, reason);
+        return new ExportResult(invalid + overfull, reason);
     }
-}
 
-/// <summary>The answer to an export: an <c>ExportTraceServiceResponse</c>.</summary>
-/// <param name="Rejected">Spans not stored, never to be sent again.</param>
-/// <param name="Reason">One line about them; null when all are stored.</param>
-internal sealed record ExportResult(int Rejected, string? Reason);
+    public IMessage Answer(ExportResult result) => new ExportTraceServiceResponse
+    {
+        PartialSuccess = result.Reason is null ? null : new ExportTracePartialSuccess { RejectedSpans = result.Rejected, ErrorMessage = result.Reason },
+    };
+}

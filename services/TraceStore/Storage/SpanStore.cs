@@ -1,226 +1,112 @@
+using System.Runtime.CompilerServices;
 using InferenceTracing.TraceStore.Model;
 using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.TraceStore.Storage;
 
 /// <summary>
-/// The traces, in memory and bounded: when the store is full, whole traces leave it, the longest stored first. One lock guards it and is held
-/// for one trace's spans of one request, or to copy references; matching, summarising and writing happen outside, on immutable traces.
+/// The traces: one thread writes them (<see cref="SpanWriter"/>), a few readers at once look for them (<see cref="SpanReaders"/>). What is
+/// acknowledged can be found at once.
 /// </summary>
-internal sealed class SpanStore(IOptions<StoreOptions> options, StoreMetrics metrics, ILogger<SpanStore> logger)
+internal sealed class SpanStore(
+    SpanWriter writer, SpanReaders readers, Words words, StoreMetrics metrics, TimeProvider time, IOptions<StoreOptions> options)
 {
-    private const int SpansPerLock = 1_024;
+    /// <summary>Timings of one query; if there are more it gives one more.</summary>
+    public const int MostTimings = 500_000;
 
     private readonly StoreOptions _limits = options.Value;
-    private readonly long _maxTraceBytes = Math.Min(options.Value.MaxTraceBytes, options.Value.MaxBytes / 2);
-    private readonly Lock _lock = new();
-    private readonly Dictionary<TraceId, StoredTrace> _traces = [];
-    private readonly Queue<StoredTrace> _byAge = [];
-    private readonly HashSet<TraceId> _archived = [];
-    private readonly ServiceIndex _index = new();
-    private long _bytes;
-    private long _spans;
-    private bool _evicting;
 
-    /// <summary>Stores spans; one that is already there is not stored again, so that a sender may repeat itself.</summary>
+    /// <summary>Stores spans; one that is already there, the same in all it says, is not stored again, so that a sender may repeat itself.</summary>
     /// <returns>How many were rejected, because their trace is full.</returns>
-    public int Add(IReadOnlyList<Span> spans)
+    /// <exception cref="StoreUnavailableException">None is stored; they may be sent again.</exception>
+    public async Task<int> AddAsync(IReadOnlyList<Span> spans)
     {
-        var rejected = 0;
-
-        foreach (var group in spans.GroupBy(span => span.TraceId))
+        if (spans.Count == 0)
         {
-            foreach (var spansAtOnce in group.Chunk(SpansPerLock))
+            return 0;
+        }
+
+        using var rows = new SpanRows(spans, words);
+        var result = await writer.WriteAsync(session => session.Write(rows), rows.Bytes);
+        metrics.Stored(result.Stored);
+        metrics.Duplicates(result.Duplicates);
+        metrics.Rejected(result.Rejected, "trace_full");
+        return result.Rejected;
+    }
+
+    /// <summary>Stores log records; one of a trace that is already there is not stored again.</summary>
+    /// <returns>How many were rejected, because their trace is full.</returns>
+    /// <exception cref="StoreUnavailableException">None is stored; they may be sent again.</exception>
+    public async Task<int> AddAsync(IReadOnlyList<LogRecord> logs)
+    {
+        if (logs.Count == 0)
+        {
+            return 0;
+        }
+
+        using var rows = new LogRows(logs, words);
+        return (await writer.WriteAsync(session => session.Write(rows), rows.Bytes)).Rejected;
+    }
+
+    /// <summary>The log records of a trace, the earliest first.</summary>
+    public Task<List<LogRecord>> LogsAsync(TraceId id, CancellationToken cancellationToken) =>
+        readers.ReadAsync(reader => reader.Logs(id), cancellationToken);
+
+    /// <summary>The trace with that id, if need be from the archive.</summary>
+    public Task<Trace?> FindAsync(TraceId id, CancellationToken cancellationToken) => readers.ReadAsync(
+        reader => (reader.Number(id) is { } number ? reader.Trace(number) : null) ?? TraceArchive.Find(reader, id), cancellationToken);
+
+    /// <summary>Traces with a span that matches, the newest first; each is read when it is asked for, so that a long answer is never held whole.</summary>
+    public async IAsyncEnumerable<Trace> SearchAsync(TraceSearch search, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var numbers = await readers.ReadAsync(reader => new TraceFinder(reader, search, _limits.MaxSearchResults).Find(), cancellationToken);
+
+        foreach (var number in numbers)
+        {
+            // One that has left meanwhile is passed over.
+            if (await readers.ReadAsync(reader => reader.Trace(number), cancellationToken) is { } trace)
             {
-                rejected += AddToTrace(group.Key, spansAtOnce);
+                yield return trace;
             }
         }
-
-        metrics.Rejected(rejected, "trace_full");
-        return rejected;
     }
 
-    public Trace? Find(TraceId id)
-    {
-        lock (_lock)
-        {
-            return _traces.GetValueOrDefault(id)?.Seen;
-        }
-    }
-
-    /// <summary>Traces with a span that matches, the newest first.</summary>
-    public IReadOnlyList<Trace> Search(TraceSearch search)
-    {
-        Trace[] candidates;
-
-        lock (_lock)
-        {
-            var traces = search.Service is null ? _traces.Values : _index.Find(search.Service, search.Operation);
-            candidates = [.. traces.Select(trace => trace.Seen)];
-        }
-
-        return search.Pick(candidates, _limits.MaxSearchResults);
-    }
-
-    public string[] Services()
-    {
-        lock (_lock)
-        {
-            return [.. _index.Services];
-        }
-    }
+    public Task<List<string>> ServicesAsync(CancellationToken cancellationToken) =>
+        readers.ReadAsync(reader => reader.ServiceNames(), cancellationToken);
 
     /// <summary>The operations of a service by name and kind.</summary>
-    public Operation[] Operations(string service)
-    {
-        Operation[] operations;
-
-        lock (_lock)
-        {
-            operations = [.. _index.Operations(service)];
-        }
-
-        Array.Sort(operations, (one, other) => string.CompareOrdinal(one.Name, other.Name) is var order and not 0 ? order : one.Kind.CompareTo(other.Kind));
-        return operations;
-    }
+    public Task<List<Operation>> OperationsAsync(string service, CancellationToken cancellationToken) =>
+        readers.ReadAsync(reader => reader.Operations(service), cancellationToken);
 
     /// <summary>Who called whom, over all traces that began in that time (nanoseconds since the Unix epoch).</summary>
-    public IEnumerable<ServiceCall> Calls(ulong fromNanos, ulong toNanos)
-    {
-        Trace[] traces;
+    public Task<List<ServiceCall>> CallsAsync(ulong fromNanos, ulong toNanos, CancellationToken cancellationToken) =>
+        readers.ReadAsync(reader => ServiceCalls.Count(reader, fromNanos, toNanos), cancellationToken);
 
-        lock (_lock)
+    /// <summary>What a service's spans of that time took (nanoseconds since the Unix epoch), the earliest first, <see cref="MostTimings"/> of them.</summary>
+    public Task<List<SpanTiming>> TimingsAsync(string service, ulong fromNanos, ulong toNanos, CancellationToken cancellationToken) =>
+        readers.ReadAsync(reader => reader.Timings(service, fromNanos, toNanos, MostTimings + 1), cancellationToken);
+
+    /// <summary>Keeps a trace beyond its age and the file's bytes.</summary>
+    /// <returns>False if it is not there.</returns>
+    /// <exception cref="StoreUnavailableException">It cannot be kept.</exception>
+    public async Task<bool> ArchiveAsync(TraceId id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is not { } trace)
         {
-            traces = [.. _traces.Values.Select(trace => trace.Seen)];
+            return false;
         }
 
-        return ServiceCall.Sum(traces.Where(trace => trace.Bounds.FirstStart >= fromNanos && trace.Bounds.FirstStart <= toNanos));
+        var kept = TraceArchive.Write(trace);
+        await writer.WriteAsync(session => session.Archive(id, time.GetUtcNow().ToUnixTimeSeconds(), kept), kept.Length);
+        return true;
     }
 
-    /// <summary>The spans of a service that began in that time (nanoseconds since the Unix epoch).</summary>
-    public IEnumerable<SpanTiming> Timings(string service, ulong fromNanos, ulong toNanos)
-    {
-        Trace[] traces;
+    /// <summary>How full the store is.</summary>
+    public StoreCounts Count() => writer.Counts;
 
-        lock (_lock)
-        {
-            traces = [.. _index.Find(service, operation: null).Select(trace => trace.Seen)];
-        }
-
-        return traces.SelectMany(trace => trace.Spans.ToArray())
-            .Where(span => span.ServiceName == service && span.StartNanos >= fromNanos && span.StartNanos <= toNanos)
-            .Select(SpanTiming.Of);
-    }
-
-    /// <summary>Keeps a trace: no newer one takes its place.</summary>
-    /// <returns>Whether it is there.</returns>
-    public bool Archive(TraceId id)
-    {
-        lock (_lock)
-        {
-            var found = _traces.ContainsKey(id);
-
-            if (found)
-            {
-                _archived.Add(id);
-            }
-
-            return found;
-        }
-    }
-
-    public StoreCounts Count()
-    {
-        lock (_lock)
-        {
-            return new StoreCounts(_traces.Count, _spans, _bytes, _limits.MaxTraces, _limits.MaxBytes);
-        }
-    }
-
-    private int AddToTrace(TraceId id, Span[] spans)
-    {
-        // Outside the lock: both read every attribute.
-        var sizes = Array.ConvertAll(spans, span => span.MeasureBytes());
-        var tags = TagSignature.Of(spans);
-        int stored = 0, rejected = 0;
-        bool evictionBegan;
-
-        lock (_lock)
-        {
-            var isNew = !_traces.TryGetValue(id, out var trace);
-            trace ??= new StoredTrace(id);
-            var before = isNew ? 0 : trace.Bytes;
-
-            for (var index = 0; index < spans.Length; index++)
-            {
-                if (trace.Has(spans[index].SpanId))
-                {
-                    continue;
-                }
-
-                if (trace.Count >= _limits.MaxSpansPerTrace || trace.Bytes + sizes[index] > _maxTraceBytes)
-                {
-                    rejected++;
-                    continue;
-                }
-
-                trace.Add(spans[index], sizes[index]);
-                _index.Add(trace, spans[index]);
-                stored++;
-            }
-
-            if (stored > 0)
-            {
-                trace.Publish(tags);
-                _bytes += trace.Bytes - before;
-                _spans += stored;
-
-                if (isNew)
-                {
-                    _traces.Add(id, trace);
-                    _byAge.Enqueue(trace);
-                }
-            }
-
-            evictionBegan = EvictOverflow();
-        }
-
-        metrics.Stored(stored);
-        metrics.Duplicates(spans.Length - stored - rejected);
-
-        if (evictionBegan)
-        {
-            Log.EvictionBegan(logger);
-        }
-
-        return rejected;
-    }
-
-    /// <returns>Whether this is the first time.</returns>
-    private bool EvictOverflow()
-    {
-        var evicted = 0;
-
-        while ((_traces.Count > _limits.MaxTraces || _bytes > _limits.MaxBytes) && _byAge.TryDequeue(out var oldest))
-        {
-            if (_archived.Contains(oldest.Id))
-            {
-                continue;
-            }
-
-            _traces.Remove(oldest.Id);
-            _index.Remove(oldest);
-            _bytes -= oldest.Bytes;
-            _spans -= oldest.Count;
-            metrics.Evicted(oldest.Count);
-            evicted++;
-        }
-
-        var first = evicted > 0 && !_evicting;
-        _evicting |= first;
-        return first;
-    }
+    /// <summary>Why nothing can be written at the moment; null while all is well.</summary>
+    public string? Fault => writer.Fault;
 }
 
-/// <summary>How full the store is. Bytes are estimates on the high side.</summary>
-internal readonly record struct StoreCounts(int Traces, long Spans, long Bytes, int MaxTraces, long MaxBytes);
+/// <summary>How full the store is: bytes of the file that are in use, and those it may use.</summary>
+internal sealed record StoreCounts(long Traces, long Spans, long Bytes, long MaxBytes);

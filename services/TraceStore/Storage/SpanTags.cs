@@ -15,11 +15,13 @@ internal static class SpanTags
     private const string ScopeVersion = "otel.scope.version";
     private const string TraceState = "w3c.tracestate";
     private const string ServiceName = "service.name";
-    private const string Event = "event";
+
+    /// <summary>The name of an event of the span.</summary>
+    public const string Event = "event";
 
     /// <summary>Tags that are fields of a span rather than attributes.</summary>
     public static bool IsBuiltIn(string key) =>
-        key is Error or Kind or Status or StatusDescription or ScopeName or ScopeVersion or TraceState or ServiceName or Event;
+        key is Error or Kind or Status or StatusDescription or ScopeName or ScopeVersion or TraceState or ServiceName;
 
     public static bool Has(Span span, string key, string value) => key switch
     {

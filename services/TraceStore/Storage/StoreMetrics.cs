@@ -57,11 +57,11 @@ internal sealed class StoreMetrics
         }
     }
 
-    /// <summary>One trace with that many spans left the store.</summary>
-    public void Evicted(int spans)
+    /// <summary>So many traces left the store, with so many spans.</summary>
+    public void Evicted(int traces, int spans)
     {
         Add(_evictedSpans, ref _evictedSpanTotal, spans);
-        Add(_evictedTraces, ref _evictedTraceTotal, 1);
+        Add(_evictedTraces, ref _evictedTraceTotal, traces);
     }
 
     private static void Add(Counter<long> counter, ref long total, int count)

@@ -24,74 +24,9 @@ internal sealed record TraceSearch
 
     public int Limit { get; init; } = 100;
 
-    /// <summary>The traces that fit, the newest first.</summary>
-    public List<Trace> Pick(Trace[] candidates, int most)
+    /// <summary>Whether a span that fits otherwise has all the tags.</summary>
+    public bool HasTags(Span span)
     {
-        var limit = Math.Min(Limit, most);
-        var kept = Array.FindAll(candidates, MayFit);
-        var found = new List<Trace>(Math.Min(kept.Length, limit));
-        Array.Sort(kept, (one, other) => other.Bounds.FirstStart.CompareTo(one.Bounds.FirstStart));
-
-        foreach (var trace in kept)
-        {
-            if (found.Count == limit)
-            {
-                break;
-            }
-
-            if (AnyFits(trace.Spans))
-            {
-                found.Add(trace);
-            }
-        }
-
-        return found;
-    }
-
-    /// <summary>Cheap: without a look at the spans.</summary>
-    private bool MayFit(Trace trace)
-    {
-        var bounds = trace.Bounds;
-
-        if (bounds.LastStart < FromNanos || bounds.FirstStart > ToNanos
-            || bounds.LongestNanos < MinDurationNanos || bounds.ShortestNanos > MaxDurationNanos)
-        {
-            return false;
-        }
-
-        foreach (var (key, value) in Tags)
-        {
-            if (!SpanTags.IsBuiltIn(key) && !trace.Tags.MayHave(key, value))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private bool AnyFits(ReadOnlySpan<Span> spans)
-    {
-        foreach (var span in spans)
-        {
-            if (Fits(span))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool Fits(Span span)
-    {
-        if (Service is not null && span.ServiceName != Service || Operation is not null && span.Name != Operation
-            || span.StartNanos < FromNanos || span.StartNanos > ToNanos
-            || span.DurationNanos < MinDurationNanos || span.DurationNanos > MaxDurationNanos)
-        {
-            return false;
-        }
-
         foreach (var (key, value) in Tags)
         {
             if (!SpanTags.Has(span, key, value))

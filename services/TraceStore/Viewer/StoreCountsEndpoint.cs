@@ -16,7 +16,6 @@ internal static class StoreCountsEndpoint
             traces = counts.Traces,
             spans = counts.Spans,
             bytes = counts.Bytes,
-            maxTraces = counts.MaxTraces,
             maxBytes = counts.MaxBytes,
             receivedSpans = metrics.ReceivedTotal,
             storedSpans = metrics.StoredTotal,

@@ -91,10 +91,6 @@ public sealed class MonitorTests(MonitorTests.Stored stored) : IClassFixture<Mon
         Assert.Equal([0.4, 0.4, 0, 0, 0], family.GetProperty("metrics")[0].GetProperty("metricPoints").EnumerateArray().Select(Value));
     }
 
-    [Fact]
-    public async Task MinStep_IsAMillisecond() => Assert.Equal(
-        """{"data":1,"total":0,"limit":0,"offset":0,"errors":null}""", await stored.Store.Client.GetStringAsync("/api/metrics/minstep"));
-
     [Theory]
     [InlineData("calls", "unable to parse param 'service': please provide at least one service name")]
     [InlineData("latencies?service=s", "unable to parse param 'quantile'")]

@@ -68,7 +68,7 @@ public sealed class ViewerTests
     }
 
     [Theory]
-    [InlineData("Store:MaxTraces", "0")]
+    [InlineData("Store:MaxBytes", "0")]
     [InlineData("Otlp:MaxDepth", "1000")]
     [InlineData("Query:MaxClockSkewAdjust", "-00:00:01")]
     public async Task Start_InvalidSetting_NamesIt(string setting, string value)

@@ -14,7 +14,7 @@ const isSystem = ['system', 'dependencies', 'monitor'].includes(path);
 async function showFill() {
   const store = await ask('api/store').catch(() => null);
   if (!store) return;
-  const share = Math.max(store.bytes / store.maxBytes, store.traces / store.maxTraces);
+  const share = store.bytes / store.maxBytes;
   const text = `${count(store.traces, 'trace')} · ${bytes(store.bytes)}`;
   const title = `${count(store.spans, 'span')}, ${bytes(store.bytes)} of ${bytes(store.maxBytes)}`
     + (store.evictedTraces ? `; ${count(store.evictedTraces, 'older trace')} made room for newer ones` : '');

@@ -11,7 +11,7 @@ export async function showSystem(main) {
   const stat = (name, value, kind = '') => el('div', { class: kind }, el('dt', {}, name), el('dd', {}, value));
   main.replaceChildren(
     el('header', { class: 'summary' }, el('h1', {}, 'System'), el('dl', { class: 'stats' },
-      stat('Traces', `${store.traces.toLocaleString('en')} of ${store.maxTraces.toLocaleString('en')}`),
+      stat('Traces', store.traces.toLocaleString('en')),
       stat('Spans', store.spans.toLocaleString('en')),
       stat('Memory', `${bytes(store.bytes)} of ${bytes(store.maxBytes)}`),
       stat('Received', count(store.receivedSpans, 'span')),
