@@ -74,6 +74,21 @@ internal sealed class SpanReader : IDisposable
         return spans.Count == 0 ? null : new Trace(id, [.. spans]);
     }
 
+    /// <summary>The spans of a trace that a service made.</summary>
+    public List<Span> Spans(long trace, long service)
+    {
+        var spans = new List<Span>();
+        var rows = Prepared($"SELECT {SpanColumns} FROM span WHERE id >= ? AND id < ? AND +service = ?")
+            .With(trace * OpenTraces.Places).With((trace + 1) * OpenTraces.Places).With(service);
+
+        while (rows.Step())
+        {
+            spans.Add(Read(rows, default));
+        }
+
+        return spans;
+    }
+
     /// <summary>The span with that row id.</summary>
     public Span? Span(long id)
     {

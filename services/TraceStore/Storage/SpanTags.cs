@@ -7,7 +7,12 @@ namespace InferenceTracing.TraceStore.Storage;
 /// </summary>
 internal static class SpanTags
 {
-    private const string Error = "error";
+    /// <summary>Whether the span failed, by its status.</summary>
+    public const string Error = "error";
+
+    /// <summary>How a flag is written in a search.</summary>
+    public const string True = "true";
+
     private const string Kind = "span.kind";
     private const string Status = "otel.status_code";
     private const string StatusDescription = "otel.status_description";
@@ -25,7 +30,7 @@ internal static class SpanTags
 
     public static bool Has(Span span, string key, string value) => key switch
     {
-        Error => value == (span.Status == SpanStatus.Error ? "true" : "false") || HasAttribute(span, key, value),
+        Error => value == (span.Status == SpanStatus.Error ? True : "false") || HasAttribute(span, key, value),
         Kind => value == span.Kind.Text(),
         Status => string.Equals(value, span.Status.ToString(), StringComparison.OrdinalIgnoreCase),
         StatusDescription => value == span.StatusMessage,

@@ -5,7 +5,7 @@ using InferenceTracing.TraceStore.Model;
 namespace InferenceTracing.TraceStore.Storage;
 
 /// <summary>
-/// A Bloom filter (two hashes, 1024 bits) over the tags of a trace, so that a search for a rare tag need not read every span of every trace.
+/// A Bloom filter (four hashes, 1024 bits) over the tags of a trace, so that a search for a rare tag need not read every span of every trace. A failure is one of them.
 /// It is kept in the file, so its hashes are the same in every process: XxHash3 of the key and of the value as text.
 /// </summary>
 internal sealed class TagSignature
@@ -15,6 +15,7 @@ internal sealed class TagSignature
 
     private const int Words = 16;
     private const int BitMask = (Words * 64) - 1;
+    private const int Hashes = 4;
 
     private readonly ulong[] _words = new ulong[Words];
 
@@ -36,18 +37,24 @@ internal sealed class TagSignature
         return signature;
     }
 
-    /// <summary>Which bits a tag sets.</summary>
-    public static (int One, int Other) BitsOf(string key, string value)
-    {
-        var hash = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(value.AsSpan()), (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(key.AsSpan())));
-        return ((int)hash & BitMask, (int)(hash >> 32) & BitMask);
-    }
+    /// <summary>What a tag is looked for by.</summary>
+    public static ulong HashOf(string key, string value) =>
+        XxHash3.HashToUInt64(MemoryMarshal.AsBytes(value.AsSpan()), (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(key.AsSpan())));
 
-    /// <summary>Whether a signature in the file may have the tag of those bits.</summary>
-    public static bool MayHave(ReadOnlySpan<byte> signature, (int One, int Other) bits)
+    /// <summary>Whether a signature in the file may have the tag with that hash.</summary>
+    public static bool MayHave(ReadOnlySpan<byte> signature, ulong hash)
     {
         var words = MemoryMarshal.Cast<byte, ulong>(signature);
-        return Has(words, bits.One) && Has(words, bits.Other);
+
+        for (var turn = 0; turn < Hashes; turn++)
+        {
+            if ((words[Bit(hash, turn) >> 6] & (1UL << (Bit(hash, turn) & 63))) == 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     public void Join(TagSignature other)
@@ -63,6 +70,11 @@ internal sealed class TagSignature
     {
         Add(span.Attributes);
 
+        if (span.Status == SpanStatus.Error)
+        {
+            Add(SpanTags.Error, SpanTags.True);
+        }
+
         foreach (var happened in span.Events)
         {
             Add(SpanTags.Event, happened.Name);
@@ -70,7 +82,7 @@ internal sealed class TagSignature
         }
     }
 
-    private static bool Has(ReadOnlySpan<ulong> words, int bit) => (words[bit >> 6] & (1UL << (bit & 63))) != 0;
+    private static int Bit(ulong hash, int turn) => (int)(hash >> (16 * turn)) & BitMask;
 
     private void Add(SpanAttribute[] attributes)
     {
@@ -82,8 +94,11 @@ internal sealed class TagSignature
 
     private void Add(string key, string value)
     {
-        var (one, other) = BitsOf(key, value);
-        _words[one >> 6] |= 1UL << (one & 63);
-        _words[other >> 6] |= 1UL << (other & 63);
+        var hash = HashOf(key, value);
+
+        for (var turn = 0; turn < Hashes; turn++)
+        {
+            _words[Bit(hash, turn) >> 6] |= 1UL << (Bit(hash, turn) & 63);
+        }
     }
 }

@@ -3,44 +3,33 @@ using InferenceTracing.TraceStore.Model;
 namespace InferenceTracing.TraceStore.Storage;
 
 /// <summary>
-/// Searches: walks the index of a service from the newest span back, where times, durations, operations and failures are decided without a look at
-/// the spans; of the rest only traces whose signature may have the tags are looked into.
+/// Searches, from the newest back, until there are enough. Without tags it walks the index of a service, where times, durations and operations are
+/// decided without a look at the spans; with tags it passes over the traces, and reads the spans only of those whose signature may have them.
 /// </summary>
 internal sealed class TraceFinder(SpanReader reader, TraceSearch search, int most)
 {
-    private static readonly KeyValuePair<string, string> Failed = new("error", "true");
-
-    private readonly HashSet<long> _found = [];
-    private readonly Dictionary<long, (bool Tags, bool Failed)> _signatures = [];
-    private readonly (int, int) _failedBits = TagSignature.BitsOf(Failed.Key, Failed.Value);
-    private readonly (int, int)[] _bits =
-        [.. search.Tags.Where(tag => !SpanTags.IsBuiltIn(tag.Key)).Select(tag => TagSignature.BitsOf(tag.Key, tag.Value))];
-
-    private readonly bool _wantsFailed = search.Tags.Contains(Failed);
-
     private readonly int _limit = Math.Min(search.Limit, most);
 
     /// <summary>The numbers of the traces that fit, the newest first.</summary>
     public List<long> Find()
     {
-        var newest = new List<(long Start, long Number)>();
+        var services = Services();
+        var hashes = search.Tags.Where(IsSigned).Select(tag => TagSignature.HashOf(tag.Key, tag.Value)).ToArray();
 
-        foreach (var service in Services())
-        {
-            newest.AddRange(Walk(service));
-        }
+        var found = hashes.Length > 0
+            ? ByTag(services, hashes)
+            : services.SelectMany(ByService).OrderByDescending(hit => hit.Start).Select(hit => hit.Number).Distinct().Take(_limit);
 
-        // Each service gave its newest; the newest of all are among them.
-        return
-        [
-            .. newest.OrderByDescending(hit => hit.Start).Select(hit => hit.Number).Distinct().Take(_limit)
-                .Select(number => (Number: number, First: First(number))).OrderByDescending(hit => hit.First).Select(hit => hit.Number),
-        ];
+        return [.. found.Select(number => (Number: number, First: First(number))).OrderByDescending(hit => hit.First).Select(hit => hit.Number)];
     }
+
+    /// <summary>Whether signatures know the tag; of the fields that Jaeger shows as tags they know a failure.</summary>
+    private static bool IsSigned(KeyValuePair<string, string> tag) => !SpanTags.IsBuiltIn(tag.Key) || tag is { Key: SpanTags.Error, Value: SpanTags.True };
 
     private long First(long number) => reader.Prepared("SELECT first FROM trace WHERE number = ?").With(number).Scalar() ?? 0;
 
-    private IEnumerable<long> Services()
+    /// <summary>The services to look at: one, or all of them.</summary>
+    private List<long> Services()
     {
         if (search.Service is not null)
         {
@@ -58,17 +47,61 @@ internal sealed class TraceFinder(SpanReader reader, TraceSearch search, int mos
         return all;
     }
 
-    private List<(long Start, long Number)> Walk(long service)
+    private List<long> ByTag(List<long> services, ulong[] hashes)
     {
-        _found.Clear();
+        var found = new List<long>();
+        var traces = reader.Prepared("SELECT number, tags FROM trace WHERE first <= ? ORDER BY number DESC").With(Statement.Signed(search.ToNanos));
+
+        while (found.Count < _limit && traces.Step())
+        {
+            if (MayHave(traces.Bytes(1), hashes) && services.Exists(service => Fits(service, traces.Number(0))))
+            {
+                found.Add(traces.Number(0));
+            }
+        }
+
+        traces.Reset();
+        return found;
+    }
+
+    private bool Fits(long service, long trace)
+    {
+        foreach (var span in reader.Spans(trace, service))
+        {
+            if (search.Fits(span))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool MayHave(ReadOnlySpan<byte> signature, ulong[] hashes)
+    {
+        foreach (var hash in hashes)
+        {
+            if (!TagSignature.MayHave(signature, hash))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The newest traces of one service; the newest of all services are among each one's.</summary>
+    private List<(long Start, long Number)> ByService(long service)
+    {
+        var seen = new HashSet<long>();
         var hits = new List<(long, long)>();
         var operations = Operations(service);
         var rows = reader.Prepared(
-            $"""
-             SELECT id, start, operation, status FROM span
-             WHERE service = ? AND start BETWEEN ? AND ? AND duration BETWEEN ? AND ?
-             ORDER BY start DESC
-             """)
+            """
+            SELECT id, start, operation FROM span
+            WHERE service = ? AND start BETWEEN ? AND ? AND duration BETWEEN ? AND ?
+            ORDER BY start DESC
+            """)
             .With(service).With(Statement.Signed(search.FromNanos)).With(Statement.Signed(search.ToNanos))
             .With(search.MinDurationNanos == 0 ? long.MinValue : Statement.Signed(search.MinDurationNanos)).With(Statement.Signed(search.MaxDurationNanos));
 
@@ -77,10 +110,10 @@ internal sealed class TraceFinder(SpanReader reader, TraceSearch search, int mos
             var (id, number) = (rows.Number(0), rows.Number(0) / OpenTraces.Places);
 
             if ((operations is null || operations.Contains(rows.Number(2)))
-                && !_found.Contains(number)
-                && (search.Tags.Count == 0 || (MayHaveTags(number, rows.Number(3)) && reader.Span(id) is { } span && search.HasTags(span))))
+                && !seen.Contains(number)
+                && (search.Tags.Count == 0 || (reader.Span(id) is { } span && search.Fits(span))))
             {
-                _found.Add(number);
+                seen.Add(number);
                 hits.Add((rows.Number(1), number));
             }
         }
@@ -106,37 +139,5 @@ internal sealed class TraceFinder(SpanReader reader, TraceSearch search, int mos
         }
 
         return operations;
-    }
-
-    /// <summary>A failure is a status, which the index has, or an attribute that somebody sent.</summary>
-    private bool MayHaveTags(long number, long status)
-    {
-        if (_bits.Length == 0 && (!_wantsFailed || status == (long)SpanStatus.Error))
-        {
-            return true;
-        }
-
-        if (!_signatures.TryGetValue(number, out var may))
-        {
-            var row = reader.Prepared("SELECT tags FROM trace WHERE number = ?").With(number);
-            may = row.Step() ? (HasBits(row.Bytes(0)), TagSignature.MayHave(row.Bytes(0), _failedBits)) : default;
-            row.Reset();
-            _signatures[number] = may;
-        }
-
-        return may.Tags && (!_wantsFailed || status == (long)SpanStatus.Error || may.Failed);
-    }
-
-    private bool HasBits(ReadOnlySpan<byte> signature)
-    {
-        foreach (var bits in _bits)
-        {
-            if (!TagSignature.MayHave(signature, bits))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -24,9 +24,16 @@ internal sealed record TraceSearch
 
     public int Limit { get; init; } = 100;
 
-    /// <summary>Whether a span that fits otherwise has all the tags.</summary>
-    public bool HasTags(Span span)
+    /// <summary>Whether a span of the service fits all of it.</summary>
+    public bool Fits(Span span)
     {
+        if ((Operation is not null && span.Name != Operation)
+            || span.StartNanos < FromNanos || span.StartNanos > ToNanos
+            || span.DurationNanos < MinDurationNanos || span.DurationNanos > MaxDurationNanos)
+        {
+            return false;
+        }
+
         foreach (var (key, value) in Tags)
         {
             if (!SpanTags.Has(span, key, value))
