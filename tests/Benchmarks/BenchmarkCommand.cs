@@ -14,7 +14,7 @@ internal static class BenchmarkCommand
 
     private static readonly IBenchmark[] Benchmarks =
     [
-        new Bound(), new Chain(), new AddedLatency(), new TracingCost(), new ModelServerCost(), new Growth(), new Memory(), new CodecCost(),
+        new Bound(), new Chain(), new AddedLatency(), new TracingCost(), new ModelServerCost(), new Growth(), new Memory(), new CodecCost(), new StoreSpeed(),
     ];
 
     public static Task<int> RunAsync(string[] args)

@@ -28,7 +28,7 @@ internal sealed class Memory : IBenchmark
         var start = Stopwatch.GetTimestamp();
         using var allocations = new AllocationLog();
         var system = await bench.SystemAsync(
-            "memory", traced: true, new Dictionary<string, string>(allocations.Settings) { ["Store__MaxBytes"] = StoredBytes }, cancellationToken, warm: false);
+            "memory", traced: true, new Dictionary<string, string>(allocations.Settings) { ["Store__Durability"] = "Memory", ["Store__MaxBytes"] = StoredBytes }, cancellationToken, warm: false);
         var ready = Stopwatch.GetElapsedTime(start);
         var sizes = system.Fleet.Processes.ToDictionary(process => process.Spec.Name, process => new List<double> { ResidentSize.OfProcess(process.Id) });
         var clients = 2 * Environment.ProcessorCount;
