@@ -6,6 +6,9 @@ internal sealed record Checkout(string Root, string Bin, string Configuration)
     /// <summary>The folder of the services' logs.</summary>
     public string Logs => Path.Combine(Root, "logs", "local");
 
+    /// <summary>The folder of what outlives a run: the traces.</summary>
+    public string Data => Path.Combine(Root, "data");
+
     /// <summary>The tests' photographs, where they lie beside the checkout.</summary>
     public string SharedPhotos => Path.GetFullPath(Path.Combine(Root, "..", "shared", "photos"));
 

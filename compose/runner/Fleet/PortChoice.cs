@@ -8,14 +8,16 @@ namespace InferenceTracing.Runner.Fleet;
 internal sealed class PortChoice
 {
     private readonly IReadOnlyDictionary<string, int> _wanted;
-    private readonly bool _onlyFree;
     private readonly HashSet<int> _given = [];
 
     private PortChoice(IReadOnlyDictionary<string, int> wanted, bool onlyFree)
     {
         _wanted = wanted;
-        _onlyFree = onlyFree;
+        OnlyFree = onlyFree;
     }
+
+    /// <summary>Whether no port is the usual one: somebody else runs beside it.</summary>
+    public bool OnlyFree { get; }
 
     public static PortChoice For(LocalOptions options) => new(options.Ports, options.FreePorts);
 
@@ -41,7 +43,7 @@ internal sealed class PortChoice
                 : throw new CommandException($"Port {wanted}, asked for {service}, is taken: choose another with --port {service}=<port>.");
         }
 
-        return !_onlyFree && IsFree(usual) && _given.Add(usual) ? usual : Free();
+        return !OnlyFree && IsFree(usual) && _given.Add(usual) ? usual : Free();
     }
 
     private int Free()

@@ -25,7 +25,8 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
         List<ServiceSpec> services =
         [
             .. parts.Select(part => new ServiceSpec(part.Name, checkout.Executable(part.Project), given[part.Name], new(
-                [new("Deployment__Environment", part.Environment), .. Addresses(part, given), .. OwnSettings(part, models.Names, key)]))),
+                [new("Deployment__Environment", part.Environment), .. Addresses(part, given), .. OwnSettings(part, models.Names, key),
+                .. part.Name == SystemParts.TraceStore ? Keeping(checkout, ports, given[part.Name]) : []]))),
         ];
 
         return new ServicePlan(services, models.Names, logFolder);
@@ -70,6 +71,13 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
         ],
         _ => [],
     };
+
+    /// <summary>
+    /// Where the traces are kept: a folder for each port, so that two systems at once do not want the same file; a system of a test's keeps nothing.
+    /// </summary>
+    private static KeyValuePair<string, string>[] Keeping(Checkout checkout, PortChoice ports, int port) => ports.OnlyFree
+        ? [new("Store__Durability", "Memory")]
+        : [new("Store__Folder", Path.Combine(checkout.Data, port.ToString(CultureInfo.InvariantCulture)))];
 
     private static string Loopback(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 }

@@ -13,6 +13,6 @@ internal static class Welcome
         AnsiConsole.MarkupLineInterpolated($"  Look at the traces      [bold blue]{plan.Traces}[/]");
         AnsiConsole.MarkupLineInterpolated($"  From a shell            [grey]curl -F file=@photo.jpg {plan.Edge}preprocessing[/]");
         AnsiConsole.WriteLine();
-        AnsiConsole.WriteLine("Everything stays up until Ctrl-C.");
+        AnsiConsole.WriteLine("Everything stays up until Ctrl-C. The traces are still there the next time.");
     }
 }
