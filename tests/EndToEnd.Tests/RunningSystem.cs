@@ -41,6 +41,9 @@ public class RunningSystem : IAsyncLifetime
 
         _plan = ServicePlan.Create(Checkout.Find(), models, PortChoice.AllFree(), _logs);
 
+        // A machine that tests may stand still for a second; a vote that is missing has tests of its own.
+        _plan["ensemble"].Settings["Ensemble__Patience"] = "00:00:05";
+
         if (Codec is { } codec)
         {
             _plan.Services.Single(service => service.Name == "preprocessing").Settings["Images__Codec"] = codec;

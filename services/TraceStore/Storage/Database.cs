@@ -62,7 +62,7 @@ internal sealed class Database : IDisposable
     public SqliteConnection OpenReader()
     {
         var connection = Open(SqliteOpenMode.ReadOnly);
-        Execute(connection, $"PRAGMA cache_size = -{ReaderCacheKib}; PRAGMA query_only = 1;");
+        Execute(connection, $"PRAGMA cache_size = -{ReaderCacheKib}; PRAGMA query_only = 1; PRAGMA temp_store = MEMORY;");
         return connection;
     }
 
@@ -117,6 +117,7 @@ internal sealed class Database : IDisposable
                 PRAGMA synchronous = {(_durability switch { Durability.Full => "FULL", Durability.Normal => "NORMAL", _ => "OFF" })};
                 PRAGMA cache_size = -{WriterCacheKib};
                 PRAGMA wal_autocheckpoint = {CheckpointBytes / PageBytes};
+                PRAGMA temp_store = MEMORY;
                 PRAGMA journal_size_limit = {LogBytesKept};
                 """);
             return connection;
