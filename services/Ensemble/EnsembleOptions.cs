@@ -26,7 +26,7 @@ internal sealed class EnsembleOptions
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A member that answers less than half of so many questions within half a minute is asked no more for a while, from one second to five.</summary>
+    /// <summary>A member that leaves so many questions in a row unanswered is asked no more, until it has answered one of the ensemble's own.</summary>
     [Range(2, 1_000_000)]
     public int BreakAfter { get; init; } = 4;
 

@@ -19,6 +19,9 @@ public sealed class InferenceException(int status, string reason, string message
     /// <summary>When the caller may try again (<c>Retry-After</c>), where that is known.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>True when it is no answer of the service that was asked: that could not be reached, or said nothing in time.</summary>
+    public bool IsSilence => Reason is "unreachable" or "deadline_exceeded";
+
     /// <summary>400: the header <see cref="Deadline.Header"/> says something else than a time.</summary>
     public static InferenceException InvalidDeadline() => new(400, "invalid_deadline", $"{Deadline.Header} must be a whole number of milliseconds.");
 

@@ -1,19 +1,27 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
+using InferenceTracing.OpenInference.Client;
+using InferenceTracing.ServiceDefaults.Requests;
 
 namespace InferenceTracing.OpenInference;
 
-/// <summary>Asks a v2 server whether a model is ready and what it is. Probes belong to no request: they make no spans and carry no context.</summary>
+/// <summary>
+/// Asks a v2 server whether a model is ready, what it is, and whether it answers. Probes belong to no request: they make no spans, and their context says that they are
+/// in no trace.
+/// </summary>
 public sealed class ModelProbe : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _client;
+    private readonly string _name;
     private readonly string _model;
 
     /// <summary>Probes <paramref name="model"/> at <paramref name="server"/>, with <paramref name="apiKey"/> where a gateway stands in between.</summary>
     public ModelProbe(Uri server, string model, string? apiKey = null)
     {
+        _name = model;
         _model = Uri.EscapeDataString(model);
         _client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null, ConnectTimeout = Patience, AllowAutoRedirect = false })
         {
@@ -21,6 +29,7 @@ public sealed class ModelProbe : IDisposable
             Timeout = Patience,
             MaxResponseContentBufferSize = 1 << 20,
         };
+        _client.DefaultRequestHeaders.Add("traceparent", $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-00");
 
         if (apiKey is not null)
         {
@@ -68,6 +77,27 @@ public sealed class ModelProbe : IDisposable
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or JsonException)
         {
             return null;
+        }
+    }
+
+    /// <summary>True when it answers a question about a black image, be it with a refusal.</summary>
+    public async Task<bool> AnswersAsync(TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var image = PixelTensor.Rent(1);
+        image.Span.Clear();
+
+        try
+        {
+            await new OpenInferenceClient(_client).InferAsync(_name, image, Deadline.After(Patience, clock), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (InferenceException failure)
+        {
+            return !failure.IsSilence;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 

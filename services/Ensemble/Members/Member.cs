@@ -11,7 +11,7 @@ namespace InferenceTracing.Ensemble.Members;
 internal sealed class Member(string name, MemberOptions member, HttpClient client, EnsembleOptions settings, TimeProvider clock)
 {
     private readonly OpenInferenceClient _server = new(client);
-    private readonly MemberBreaker _breaker = new(settings.BreakAfter, clock);
+    private readonly MemberBreaker _breaker = new(settings);
     private readonly UsualTime _usual = new(settings.Patience);
 
     public string Name { get; } = name;
@@ -23,23 +23,23 @@ internal sealed class Member(string name, MemberOptions member, HttpClient clien
     /// <summary>How long it is worth waiting for, from the question on.</summary>
     public TimeSpan Worth => _usual.Worth;
 
+    /// <summary>It has not answered lately, and is not asked.</summary>
+    public bool IsOut => _breaker.IsOpen;
+
     /// <summary>Asks for its vote. A member that fails is a ballot without a vote, not an exception; only the caller's own giving up is one.</summary>
     /// <param name="images">What is asked about.</param>
     /// <param name="deadline">The caller's.</param>
     /// <param name="late">Cancelled with <paramref name="cancellationToken"/>, and when the others have voted and it is not waited for any longer.</param>
     /// <param name="cancellationToken">The caller is gone.</param>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
-    public async Task<Ballot> AskAsync(PixelTensor images, Deadline deadline, CancellationToken late, CancellationToken cancellationToken) =>
-        await _breaker.AskAsync(
-            static question => question.Member.SendAsync(question.Images, question.Deadline, question.Late, question.Gone),
-            (Member: this, Images: images, Deadline: deadline, Late: late, Gone: cancellationToken)).ConfigureAwait(false)
-        ?? new Ballot(this, null, null, new InferenceException(503, "member_out", $"{Name} has not answered lately and is asked again shortly."), TimeSpan.Zero);
-
-    /// <summary>It says itself that it is ready.</summary>
-    public Task ReadmitAsync() => _breaker.CloseAsync();
-
-    private async ValueTask<Ballot> SendAsync(PixelTensor images, Deadline deadline, CancellationToken late, CancellationToken cancellationToken)
+    public async Task<Ballot> AskAsync(
+        PixelTensor images, Deadline deadline, CancellationToken late, CancellationToken cancellationToken)
     {
+        if (_breaker.IsOpen)
+        {
+            return Without(new InferenceException(503, "member_out", $"{Name} has not answered lately and is asked again shortly."), TimeSpan.Zero);
+        }
+
         var start = clock.GetTimestamp();
 
         try
@@ -47,20 +47,29 @@ internal sealed class Member(string name, MemberOptions member, HttpClient clien
             var answer = await _server.InferAsync(Name, images, deadline.Earlier(settings.Reserve), late).ConfigureAwait(false);
             var took = clock.GetElapsedTime(start);
             _usual.Took(took);
+            _breaker.Answered();
             return new Ballot(this, answer.Prediction, answer.ModelVersion, null, took);
         }
         catch (InferenceException failure)
         {
-            return new Ballot(this, null, null, failure, clock.GetElapsedTime(start));
+            var waited = clock.GetElapsedTime(start);
+            _breaker.Failed(failure, waited);
+            return Without(failure, waited);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             var waited = clock.GetElapsedTime(start);
             _usual.Missed();
-            return new Ballot(
-                this, null, null, new InferenceException(504, "member_late", FormattableString.Invariant($"{Name} was not waited for longer than {waited.TotalMilliseconds:0} ms; the others had voted.")), waited);
+            _breaker.Silent();
+            return Without(
+                new InferenceException(504, "member_late", FormattableString.Invariant($"{Name} was not waited for longer than {waited.TotalMilliseconds:0} ms; the others had voted.")), waited);
         }
     }
+
+    /// <summary>It has answered a question of the ensemble's own: from now on it is asked.</summary>
+    public void Readmit() => _breaker.Answered();
+
+    private Ballot Without(InferenceException failure, TimeSpan took) => new(this, null, null, failure, took);
 }
 
 /// <summary>The members in the order of their names, and what is known of them.</summary>

@@ -1,48 +1,37 @@
-using InferenceTracing.Ensemble.Voting;
-using Polly;
-using Polly.CircuitBreaker;
+using InferenceTracing.OpenInference;
 
 namespace InferenceTracing.Ensemble.Members;
 
 /// <summary>
-/// Keeps a member that does not answer from being asked by every request: after so many failures it is left alone for a second, then one request tries it (half-open),
-/// and so on with longer pauses. A refusal is an answer; only silence and a connection that cannot be made count.
+/// Keeps a member that does not answer from being asked by every request: after so many questions in a row it is left alone, until it answers one of the
+/// ensemble's own (<see cref="MemberWatch"/>). No caller's question is a trial, so none is held up by one; and a caller who leaves says nothing about the member.
 /// </summary>
-internal sealed class MemberBreaker
+internal sealed class MemberBreaker(EnsembleOptions settings)
 {
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private int _silent;
 
-    private readonly CircuitBreakerManualControl _control = new();
-    private readonly ResiliencePipeline<Ballot> _pipeline;
+    /// <summary>It is not asked.</summary>
+    public bool IsOpen => Volatile.Read(ref _silent) >= settings.BreakAfter;
 
-    public MemberBreaker(int breakAfter, TimeProvider clock) =>
-        _pipeline = new ResiliencePipelineBuilder<Ballot> { TimeProvider = clock }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<Ballot>
-            {
-                ShouldHandle = static outcome => ValueTask.FromResult(outcome.Outcome.Result?.Failure?.Reason is "unreachable" or "member_late" or "deadline_exceeded"),
-                FailureRatio = 0.5,
-                MinimumThroughput = breakAfter,
-                SamplingDuration = Window,
-                BreakDurationGenerator = static broken => ValueTask.FromResult(
-                    TimeSpan.FromSeconds(Math.Min(1 << Math.Min(broken.HalfOpenAttempts, 3), LongestPause.TotalSeconds))),
-                ManualControl = _control,
-            })
-            .Build();
+    /// <summary>It has answered, be it with a refusal.</summary>
+    public void Answered() => Volatile.Write(ref _silent, 0);
 
-    /// <summary>What came of asking; null where it is left alone.</summary>
-    public async ValueTask<Ballot?> AskAsync<T>(Func<T, ValueTask<Ballot>> ask, T state)
+    /// <summary>It was given up.</summary>
+    public void Silent() => Interlocked.Increment(ref _silent);
+
+    /// <summary>
+    /// It did not vote. A refusal is an answer; only silence and a connection that cannot be made count. So does a deadline, if it left the member as long as it is
+    /// waited for at least: who is in more of a hurry shall not get it a bad name with everybody else.
+    /// </summary>
+    public void Failed(InferenceException failure, TimeSpan waited)
     {
-        try
+        if (!failure.IsSilence)
         {
-            return await _pipeline.ExecuteAsync(static (both, _) => both.ask(both.state), (ask, state), CancellationToken.None).ConfigureAwait(false);
+            Answered();
         }
-        catch (BrokenCircuitException)
+        else if (failure.Reason is "unreachable" || waited >= settings.Patience)
         {
-            return null;
+            Silent();
         }
     }
-
-    /// <summary>It says itself that it is there again: from now on it is asked.</summary>
-    public Task CloseAsync() => _control.CloseAsync();
 }

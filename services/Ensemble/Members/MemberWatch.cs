@@ -2,7 +2,10 @@ using InferenceTracing.OpenInference;
 
 namespace InferenceTracing.Ensemble.Members;
 
-/// <summary>Asks each member every so often whether it is ready, and once what its labels are; often while one is missing.</summary>
+/// <summary>
+/// Asks each member every so often whether it is ready, and once what its labels are, often while it is missing; and one that requests have found silent, to answer one
+/// more question.
+/// </summary>
 internal sealed class MemberWatch(MemberList members, ILogger<MemberWatch> logger, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Eager = TimeSpan.FromMilliseconds(100);
@@ -30,14 +33,14 @@ internal sealed class MemberWatch(MemberList members, ILogger<MemberWatch> logge
             if (members.Note(index, notReady))
             {
                 Report(member, notReady);
-
-                if (notReady is null)
-                {
-                    await member.ReadmitAsync().ConfigureAwait(false);
-                }
             }
 
-            await Task.Delay(notReady is null ? Calm : Eager, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (notReady is null && member.IsOut && await probe.AnswersAsync(clock, stoppingToken).ConfigureAwait(false))
+            {
+                member.Readmit();
+            }
+
+            await Task.Delay(notReady is null && !member.IsOut ? Calm : Eager, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -63,8 +63,10 @@ public sealed class OpenInferenceClient(HttpClient client)
         {
             throw InferenceException.TooLate(deadline.Budget, late);
         }
-        catch (Exception lost) when (lost is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
+        catch (Exception lost) when (lost is HttpRequestException or IOException)
         {
+            // A connection that breaks at the same moment is not what ended it.
+            cancellationToken.ThrowIfCancellationRequested();
             throw source.IsCancellationRequested
                 ? InferenceException.TooLate(deadline.Budget, lost)
                 : new InferenceException(503, "unreachable", $"{model} cannot be reached.", lost);

@@ -34,6 +34,50 @@ public sealed class FrozenMemberTests
         await Patience.UntilAsync(() => ensemble.AskAsync(), answer => !answer.Degraded);
     }
 
+    /// <summary>Who leaves says nothing about the member: not that it is well again, while it is left alone.</summary>
+    [Fact]
+    public async Task Infer_CallersLeaveWhileAMemberIsOut_ItStaysOut()
+    {
+        await using var left = await MemberServer.StartAsync("left");
+        await using var right = await MemberServer.StartAsync("right");
+        await using var ensemble = await EnsembleUnderTest.StartAsync(
+            [("left", left.Address), ("right", right.Address)], ready: null, ("Ensemble:Patience", "00:00:00.250"), ("Ensemble:BreakAfter", "2"));
+        Assert.False((await ensemble.AskAsync()).Degraded);
+        right.Instead = forever => Task.Delay(Timeout.Infinite, forever);
+        await Patience.UntilAsync(() => ensemble.AskAsync(), IsWithoutRight);
+
+        // Nobody is answered: each would be the one that tries the member, were that a caller's.
+        left.Instead = forever => Task.Delay(Timeout.Infinite, forever);
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var caller = new CancellationTokenSource(TimeSpan.FromMilliseconds(150));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ensemble.AskAsync(cancellationToken: caller.Token));
+        }
+
+        left.Instead = null;
+        Assert.True(IsWithoutRight(await ensemble.AskAsync()));
+    }
+
+    /// <summary>Nor that it is ill: whoever is in a hurry shall not take it away from everybody else.</summary>
+    [Fact]
+    public async Task Infer_CallersLeaveOrHaveNoTime_TheMemberIsAskedByTheNext()
+    {
+        await using var only = await MemberServer.StartAsync("only");
+        await using var ensemble = await EnsembleUnderTest.StartAsync([("only", only.Address)], ready: null, ("Ensemble:BreakAfter", "2"));
+        only.Instead = slow => Task.Delay(Timeout.Infinite, slow);
+
+        for (var i = 0; i < 5; i++)
+        {
+            using var caller = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ensemble.AskAsync(cancellationToken: caller.Token));
+            Assert.Equal(HttpStatusCode.GatewayTimeout, (await ensemble.AskAsync(timeoutMs: "100")).Status);
+        }
+
+        only.Instead = null;
+        Assert.Equal(HttpStatusCode.OK, (await ensemble.AskAsync()).Status);
+    }
+
     /// <summary>When all are slow none of them is late.</summary>
     [Fact]
     public async Task Infer_AllMembersBecomeSlow_AllVote()
@@ -55,6 +99,9 @@ public sealed class FrozenMemberTests
             Assert.False((await ensemble.AskAsync()).Degraded);
         }
     }
+
+    private static bool IsWithoutRight(EnsembleAnswer answer) =>
+        answer.Members[1].Error?.Contains("is asked again shortly", StringComparison.Ordinal) is true;
 
     [Fact]
     public void Worth_FollowsTheUsualTime()
