@@ -13,22 +13,24 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
 {
     private readonly EnsembleOptions _options = options.Value;
 
-    public ModelMetadata Metadata => new(_options.Name, "1", "ensemble", members.Labels, members.Untrained);
+    public ModelMetadata Metadata => new(_options.Name, "1", "ensemble", members.States.Labels, members.States.Untrained);
 
-    public bool IsReady => members.ReadyCount >= _options.Quorum;
+    public bool IsReady => members.States.ReadyCount >= _options.Quorum;
 
     public async Task<Prediction> InferAsync(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
+        var classes = members.States.Labels;
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asked = members.Select(member => member.AskAsync(images, deadline, late.Token, cancellationToken)).ToArray();
+        var asked = members.Select(member => member.AskAsync(images, classes, deadline, late.Token, cancellationToken)).ToArray();
         await WaitForQuorumAsync(asked, late, start).ConfigureAwait(false);
         var ballots = await Task.WhenAll(asked).ConfigureAwait(false);
         var cast = ballots.Where(ballot => ballot.Vote is not null).ToList();
         var degraded = cast.Count < ballots.Length;
+        var untrained = cast.Exists(ballot => ballot.IsUntrained);
 
         Activity.Current?.SetTag("inference.ensemble.degraded", degraded);
-        Activity.Current?.SetTag("inference.untrained", members.Untrained ? true : null);
+        Activity.Current?.SetTag("inference.untrained", untrained ? true : null);
 
         if (cast.Count < _options.Quorum)
         {
@@ -40,14 +42,17 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
             Log.Degraded(logger, string.Join("; ", ballots.Where(ballot => ballot.Failure is not null)));
         }
 
-        var probabilities = Combine(cast, images.Count);
+        var probabilities = Combine(cast, classes, images.Count);
         return new Prediction(probabilities, cast[0].Vote!.Classes, new Dictionary<string, object>
         {
             ["degraded"] = degraded,
-            ["members"] = BallotReport.ToJson(ballots, members.Labels),
+            ["members"] = BallotReport.ToJson(ballots, classes),
             ["ensemble_ms"] = Math.Round(clock.GetElapsedTime(start).TotalMilliseconds, 3),
-            ["untrained"] = members.Untrained,
-        });
+            ["untrained"] = untrained,
+        })
+        {
+            Labels = classes,
+        };
     }
 
     /// <summary>
@@ -80,14 +85,14 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    private float[] Combine(List<Ballot> cast, int count)
+    private static float[] Combine(List<Ballot> cast, ClassLabels classes, int count)
     {
         using var span = Telemetry.Source.StartActivity("ensemble.combine");
         var combined = SoftVote.Combine(cast);
 
         // One picture is the rule; of several, the first speaks for the request.
         var top = SoftVote.Top(combined.AsSpan(0, combined.Length / count));
-        span?.SetTag("inference.top.label", RankedClass.NameOf(members.Labels, top));
+        span?.SetTag("inference.top.label", RankedClass.NameOf(classes, top));
         span?.SetTag("inference.top.probability", Math.Round(combined[top], 6));
         return combined;
     }

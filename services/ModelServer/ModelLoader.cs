@@ -72,7 +72,7 @@ internal sealed class ModelLoader(
         model.Stage = "warming up";
         await Task.Run(() => _network.WarmUp(cancellationToken), cancellationToken);
 
-        var metadata = new ModelMetadata(served.Name, served.Version, "onnx_onnxv1", served.Labels, served.Untrained);
+        var metadata = new ModelMetadata(served.Name, served.Version, "onnx_onnxv1", new ClassLabels(served.Labels), served.Untrained);
         _batcher = new DynamicBatcher(_network, metadata, batching.Value, metrics, clock, logger);
         model.Serve(metadata, _batcher);
         model.Stage = "ready";

@@ -17,7 +17,7 @@ internal sealed class NetworkModel(IOptions<ModelOptions> options) : IInferenceM
     /// <summary>How far loading is, for people.</summary>
     public string Stage { get; set; } = "starting";
 
-    public ModelMetadata Metadata { get; private set; } = new(options.Value.Name, "1", "onnx_onnxv1", [], Untrained: false);
+    public ModelMetadata Metadata { get; private set; } = new(options.Value.Name, "1", "onnx_onnxv1", ClassLabels.None, Untrained: false);
 
     public bool IsReady => _batcher is { IsOpen: true };
 

@@ -22,7 +22,7 @@ public interface IInferenceModel
 /// <param name="Platform"><c>onnx_onnxv1</c> for a network, <c>ensemble</c> for a vote.</param>
 /// <param name="Labels">One line per class; empty until the model is known.</param>
 /// <param name="Untrained">True when the weights are seeded random numbers: the chain is real, the answers mean nothing.</param>
-public sealed record ModelMetadata(string Name, string Version, string Platform, IReadOnlyList<string> Labels, bool Untrained);
+public sealed record ModelMetadata(string Name, string Version, string Platform, ClassLabels Labels, bool Untrained);
 
 /// <summary>A model's answer.</summary>
 /// <param name="Probabilities">FP32 <c>[N, 1000]</c>, row by row, each row adding up to 1.</param>
@@ -30,6 +30,9 @@ public sealed record ModelMetadata(string Name, string Version, string Platform,
 /// <param name="Parameters">Scalars for the answer's v2 <c>parameters</c> (string, number, boolean); empty where there are none.</param>
 public sealed record Prediction(ReadOnlyMemory<float> Probabilities, int Classes, IReadOnlyDictionary<string, object> Parameters)
 {
+    /// <summary>What the classes of this answer are called; null where that is what the model says of itself.</summary>
+    public ClassLabels? Labels { get; init; }
+
     /// <summary>N, the number of images.</summary>
     public int Count => Probabilities.Length / Classes;
 

@@ -71,7 +71,7 @@ public sealed class ModelProbe : IDisposable
                 document.Name,
                 document.Versions is [var version, ..] ? version : "",
                 document.Platform,
-                document.Outputs is [{ Labels: { } labels }, ..] ? labels : [],
+                document.Outputs is [{ Labels: { } labels }, ..] ? new ClassLabels(labels) : ClassLabels.None,
                 document.Parameters?.Untrained is true);
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or JsonException)

@@ -15,9 +15,12 @@ internal sealed class MemberServer : IInferenceModel, IAsyncDisposable
     private readonly TaskCompletionSource _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LocalServer? _server;
 
-    private MemberServer(string name, bool untrained) => Metadata = new ModelMetadata(name, "7", "onnx_onnxv1", Labels, untrained);
+    private MemberServer(string name, bool untrained, ClassLabels labels) => Metadata = new ModelMetadata(name, "7", "onnx_onnxv1", labels, untrained);
 
-    public static string[] Labels { get; } = [.. Enumerable.Range(0, ProbabilitiesOutput.Classes).Select(index => $"thing {index}, of the kind {index}")];
+    public static ClassLabels Labels { get; } = new([.. Enumerable.Range(0, ProbabilitiesOutput.Classes).Select(index => $"thing {index}, of the kind {index}")]);
+
+    /// <summary>Of another version: the same classes in the opposite order.</summary>
+    public static ClassLabels OtherLabels { get; } = new([.. Labels.Reverse()]);
 
     public ModelMetadata Metadata { get; }
 
@@ -43,9 +46,9 @@ internal sealed class MemberServer : IInferenceModel, IAsyncDisposable
 
     public Uri Address => _server!.Address;
 
-    public static async Task<MemberServer> StartAsync(string name, bool untrained = false, int port = 0)
+    public static async Task<MemberServer> StartAsync(string name, bool untrained = false, int port = 0, ClassLabels? labels = null)
     {
-        var member = new MemberServer(name, untrained);
+        var member = new MemberServer(name, untrained, labels ?? Labels);
         member._server = await LocalServer.StartAsync(
             app =>
             {

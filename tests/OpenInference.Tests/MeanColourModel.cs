@@ -48,5 +48,5 @@ internal sealed class MeanColourModel : IInferenceModel
         });
     }
 
-    private static string[] Labels() => [.. Enumerable.Range(0, 1000).Select(i => $"label {i}, synonym {i}")];
+    private static ClassLabels Labels() => new([.. Enumerable.Range(0, 1000).Select(i => $"label {i}, synonym {i}")]);
 }

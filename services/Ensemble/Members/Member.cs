@@ -28,12 +28,13 @@ internal sealed class Member(string name, MemberOptions member, HttpClient clien
 
     /// <summary>Asks for its vote. A member that fails is a ballot without a vote, not an exception; only the caller's own giving up is one.</summary>
     /// <param name="images">What is asked about.</param>
+    /// <param name="classes">What the vote is about: one about other classes is none.</param>
     /// <param name="deadline">The caller's.</param>
     /// <param name="late">Cancelled with <paramref name="cancellationToken"/>, and when the others have voted and it is not waited for any longer.</param>
     /// <param name="cancellationToken">The caller is gone.</param>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
     public async Task<Ballot> AskAsync(
-        PixelTensor images, Deadline deadline, CancellationToken late, CancellationToken cancellationToken)
+        PixelTensor images, ClassLabels classes, Deadline deadline, CancellationToken late, CancellationToken cancellationToken)
     {
         if (_breaker.IsOpen)
         {
@@ -48,7 +49,9 @@ internal sealed class Member(string name, MemberOptions member, HttpClient clien
             var took = clock.GetElapsedTime(start);
             _usual.Took(took);
             _breaker.Answered();
-            return new Ballot(this, answer.Prediction, answer.ModelVersion, null, took);
+            return IsAbout(classes, answer.Prediction)
+                ? new Ballot(this, answer.Prediction, answer.ModelVersion, null, took)
+                : Without(new InferenceException(503, "other_classes", $"{Name} votes about other classes than the ensemble, which is not counted."), took);
         }
         catch (InferenceException failure)
         {
@@ -69,16 +72,17 @@ internal sealed class Member(string name, MemberOptions member, HttpClient clien
     /// <summary>It has answered a question of the ensemble's own: from now on it is asked.</summary>
     public void Readmit() => _breaker.Answered();
 
+    /// <summary>Each answer says what its classes are, so that none of another version's is mixed in while a member is being replaced; a server not of ours does not say.</summary>
+    private static bool IsAbout(ClassLabels classes, Prediction vote) =>
+        vote.Parameters.GetValueOrDefault(ClassLabels.Parameter) is not string labels || labels == classes.Sha256;
+
     private Ballot Without(InferenceException failure, TimeSpan took) => new(this, null, null, failure, took);
 }
 
-/// <summary>The members in the order of their names, and what is known of them.</summary>
+/// <summary>The members in the order of their names, and how they stand.</summary>
 internal sealed class MemberList : IReadOnlyList<Member>
 {
     private readonly Member[] _members;
-    private readonly string?[] _notReady;
-    private volatile IReadOnlyList<string> _labels = [];
-    private volatile bool _untrained;
 
     public MemberList(IOptions<EnsembleOptions> options, TimeProvider clock)
     {
@@ -86,41 +90,14 @@ internal sealed class MemberList : IReadOnlyList<Member>
 
         _members = [.. settings.Members.Where(member => member.Value.Enabled).Select(member => new Member(
             member.Key, member.Value, Connect(Address(member.Value.Url), settings.ConnectTimeout), settings, clock))];
-        _notReady = [.. _members.Select(_ => "not asked yet")];
+        States = new MemberStates(_members);
     }
 
     public int Count => _members.Length;
 
-    public int ReadyCount => _notReady.Count(reason => reason is null);
-
-    /// <summary>The classes' labels, as the first member that was ready told them.</summary>
-    public IReadOnlyList<string> Labels => _labels;
-
-    /// <summary>True when a member's weights are random numbers.</summary>
-    public bool Untrained => _untrained;
+    public MemberStates States { get; }
 
     public Member this[int index] => _members[index];
-
-    /// <summary>Why a member is not ready; null when it is.</summary>
-    public string? NotReady(int index) => Volatile.Read(ref _notReady[index]);
-
-    /// <summary>Notes that a member is ready (null) or why it is not; true when that is news.</summary>
-    public bool Note(int index, string? notReady) => (Interlocked.Exchange(ref _notReady[index], notReady) is null) != (notReady is null);
-
-    /// <summary>Notes what a member says of itself.</summary>
-    public void Note(ModelMetadata metadata)
-    {
-        if (_labels.Count == 0)
-        {
-            _labels = metadata.Labels;
-        }
-
-        // Written only when true: another member's watch notes what it learned at the same time.
-        if (metadata.Untrained)
-        {
-            _untrained = true;
-        }
-    }
 
     public IEnumerator<Member> GetEnumerator() => ((IEnumerable<Member>)_members).GetEnumerator();
 

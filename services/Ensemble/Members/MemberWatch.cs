@@ -3,8 +3,7 @@ using InferenceTracing.OpenInference;
 namespace InferenceTracing.Ensemble.Members;
 
 /// <summary>
-/// Asks each member every so often whether it is ready, and once what its labels are, often while it is missing; and one that requests have found silent, to answer one
-/// more question.
+/// Asks each member every so often whether it is ready and what it is, often while it is missing; and one that requests have found silent, to answer one more question.
 /// </summary>
 internal sealed class MemberWatch(MemberList members, ILogger<MemberWatch> logger, TimeProvider clock) : BackgroundService
 {
@@ -18,41 +17,32 @@ internal sealed class MemberWatch(MemberList members, ILogger<MemberWatch> logge
     {
         var member = members[index];
         using var probe = new ModelProbe(member.Url, member.Name);
-        var known = false;
+        var said = members.States.NotReady(index);
 
         while (!stoppingToken.IsCancellationRequested)
         {
             var notReady = await probe.AskAsync(stoppingToken).ConfigureAwait(false);
 
-            if (notReady is null && !known)
+            // Each time: it may be another version of it by now, with other labels.
+            var description = notReady is null ? await probe.DescribeAsync(stoppingToken).ConfigureAwait(false) : null;
+            members.States.Note(index, notReady ?? (description is null ? "its metadata cannot be read" : null), description);
+            var reason = members.States.NotReady(index);
+
+            // What a member on its way says, one thing after the other, is no news.
+            if (description is null ? said is null : said != reason)
             {
-                known = await LearnAsync(probe, stoppingToken).ConfigureAwait(false);
-                notReady = known ? null : "its metadata cannot be read";
+                Report(member, reason);
             }
 
-            if (members.Note(index, notReady))
-            {
-                Report(member, notReady);
-            }
+            said = reason;
 
-            if (notReady is null && member.IsOut && await probe.AnswersAsync(clock, stoppingToken).ConfigureAwait(false))
+            if (description is not null && member.IsOut && await probe.AnswersAsync(clock, stoppingToken).ConfigureAwait(false))
             {
                 member.Readmit();
             }
 
-            await Task.Delay(notReady is null && !member.IsOut ? Calm : Eager, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(description is null || member.IsOut ? Eager : Calm, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-    }
-
-    private async Task<bool> LearnAsync(ModelProbe probe, CancellationToken stoppingToken)
-    {
-        if (await probe.DescribeAsync(stoppingToken).ConfigureAwait(false) is not { } metadata)
-        {
-            return false;
-        }
-
-        members.Note(metadata);
-        return true;
     }
 
     private void Report(Member member, string? notReady)

@@ -9,11 +9,12 @@ internal sealed class QuorumCheck(MemberList members, IOptions<EnsembleOptions> 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var missing = string.Join("; ", Enumerable.Range(0, members.Count)
-            .Where(index => members.NotReady(index) is not null)
-            .Select(index => $"{members[index].Name}: {members.NotReady(index)}"));
+            .Select(index => (members[index].Name, Reason: members.States.NotReady(index)))
+            .Where(member => member.Reason is not null)
+            .Select(member => $"{member.Name}: {member.Reason}"));
 
         return Task.FromResult(
-            members.ReadyCount < options.Value.Quorum ? HealthCheckResult.Unhealthy(missing)
+            members.States.ReadyCount < options.Value.Quorum ? HealthCheckResult.Unhealthy(missing)
             : missing.Length > 0 ? HealthCheckResult.Degraded(missing)
             : HealthCheckResult.Healthy());
     }

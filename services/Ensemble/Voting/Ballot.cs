@@ -12,6 +12,9 @@ namespace InferenceTracing.Ensemble.Voting;
 /// <param name="Took">From the question to the answer, the network included.</param>
 internal sealed record Ballot(Member Member, Prediction? Vote, string? Version, InferenceException? Failure, TimeSpan Took)
 {
+    /// <summary>True when the model that voted has random numbers for weights, as its answer says.</summary>
+    public bool IsUntrained => Vote?.Parameters.GetValueOrDefault("untrained") is true;
+
     public override string ToString() => Failure is null ? Member.Name : $"{Member.Name}: {Failure.Message}";
 }
 

@@ -174,20 +174,10 @@ internal sealed class DynamicBatcher : IDisposable
         }
     }
 
-    private Dictionary<string, object> Parameters(TimeSpan queued, TimeSpan duration, int images)
+    private static Dictionary<string, object> Parameters(TimeSpan queued, TimeSpan duration, int images) => new()
     {
-        var parameters = new Dictionary<string, object>
-        {
-            ["queue_ms"] = Math.Round(queued.TotalMilliseconds, 3),
-            ["run_ms"] = Math.Round(duration.TotalMilliseconds, 3),
-            ["batch_size"] = images,
-        };
-
-        if (_model.Untrained)
-        {
-            parameters["untrained"] = true;
-        }
-
-        return parameters;
-    }
+        ["queue_ms"] = Math.Round(queued.TotalMilliseconds, 3),
+        ["run_ms"] = Math.Round(duration.TotalMilliseconds, 3),
+        ["batch_size"] = images,
+    };
 }

@@ -12,10 +12,12 @@ namespace InferenceTracing.OpenInference.Server;
 /// <summary>Writes a model's answer as the request wants it: numbers or class names, in JSON or as bytes behind it.</summary>
 internal static class AnswerWriter
 {
+    private const string UntrainedParameter = "untrained";
+
     public static async Task WriteAsync(
         HttpResponse response, RequestHeader request, ModelMetadata model, Prediction prediction, CancellationToken cancellationToken)
     {
-        var classes = request.Classification > 0 ? ClassStrings(prediction, model.Labels, request.Classification) : null;
+        var classes = request.Classification > 0 ? ClassStrings(prediction, prediction.Labels ?? model.Labels, request.Classification) : null;
 
         if (request.WantsBinary)
         {
@@ -72,7 +74,7 @@ internal static class AnswerWriter
             json.WriteString("id"u8, id);
         }
 
-        WriteParameters(json, prediction.Parameters);
+        WriteParameters(json, model, prediction);
         json.WriteStartArray("outputs"u8);
         json.WriteStartObject();
         json.WriteString("name"u8, ProbabilitiesOutput.Name);
@@ -120,16 +122,22 @@ internal static class AnswerWriter
         json.WriteEndArray();
     }
 
-    private static void WriteParameters(Utf8JsonWriter json, IReadOnlyDictionary<string, object> parameters)
+    /// <summary>The model's own, and what every answer says of itself: which classes it is about, and whether it means anything.</summary>
+    private static void WriteParameters(Utf8JsonWriter json, ModelMetadata model, Prediction prediction)
     {
-        if (parameters.Count == 0)
-        {
-            return;
-        }
-
         json.WriteStartObject("parameters"u8);
 
-        foreach (var (name, value) in parameters)
+        if ((prediction.Labels ?? model.Labels) is { Sha256.Length: > 0 } labels)
+        {
+            json.WriteString(ClassLabels.Parameter, labels.Sha256);
+        }
+
+        if (model.Untrained && !prediction.Parameters.ContainsKey(UntrainedParameter))
+        {
+            json.WriteBoolean(UntrainedParameter, true);
+        }
+
+        foreach (var (name, value) in prediction.Parameters)
         {
             switch (value)
             {

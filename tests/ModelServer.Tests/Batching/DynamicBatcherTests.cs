@@ -10,7 +10,7 @@ namespace InferenceTracing.ModelServer.Tests.Batching;
 
 public sealed class DynamicBatcherTests(UntrainedRepository repository)
 {
-    private static readonly ModelMetadata Model = new("mobilenetv2", "1", "onnx_onnxv1", [], Untrained: true);
+    private static readonly ModelMetadata Model = new("mobilenetv2", "1", "onnx_onnxv1", ClassLabels.None, Untrained: true);
 
     [Fact]
     public async Task EnqueueAsync_OneRequest_AnswersProbabilitiesAndTimes()
