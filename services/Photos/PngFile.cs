@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Text;
 
 namespace InferenceTracing.Photos;
 
@@ -21,9 +20,9 @@ public static class PngFile
 
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
-        Chunk(file, "IHDR", header);
-        Chunk(file, "IDAT", Compress(rgb, width * 3));
-        Chunk(file, "IEND", []);
+        file.Write(Chunk("IHDR"u8, header));
+        file.Write(Chunk("IDAT"u8, Compress(rgb, width * 3)));
+        file.Write(Chunk("IEND"u8, []));
         return file.ToArray();
     }
 
@@ -43,20 +42,19 @@ public static class PngFile
         return data.ToArray();
     }
 
-    private static void Chunk(MemoryStream file, string type, ReadOnlySpan<byte> data)
+    /// <summary>A chunk: its length, type, data and checksum.</summary>
+    public static byte[] Chunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
-        Span<byte> number = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
-        file.Write(number);
-
-        byte[] body = [.. Encoding.ASCII.GetBytes(type), .. data];
-        file.Write(body);
-
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc(body));
-        file.Write(number);
+        var chunk = new byte[data.Length + 12];
+        BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
+        type.CopyTo(chunk.AsSpan(4));
+        data.CopyTo(chunk.AsSpan(8));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(data.Length + 8), Checksum(chunk.AsSpan(4, data.Length + 4)));
+        return chunk;
     }
 
-    private static uint Crc(ReadOnlySpan<byte> data)
+    /// <summary>The checksum of a chunk's type and data (annex D).</summary>
+    public static uint Checksum(ReadOnlySpan<byte> data)
     {
         var crc = uint.MaxValue;
 

@@ -1,3 +1,4 @@
+using InferenceTracing.Photos.Crafted;
 using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 

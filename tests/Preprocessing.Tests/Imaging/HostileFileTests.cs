@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using InferenceTracing.OpenInference;
+using InferenceTracing.Photos.Crafted;
 using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 

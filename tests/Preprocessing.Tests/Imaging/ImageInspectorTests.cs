@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using InferenceTracing.Photos;
+using InferenceTracing.Photos.Crafted;
 using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 
@@ -117,7 +119,7 @@ public sealed class ImageInspectorTests
     public void Inspect_CompressedTextsThatCouldInflate_Answers413()
     {
         var png = Picture.Scene(64, 64).Save(".png");
-        var text = Tagging.PngChunk("zTXt"u8, new byte[60_000]);
+        var text = PngFile.Chunk("zTXt"u8, new byte[60_000]);
         byte[] bomb = [.. png.AsSpan(0, 33), .. Enumerable.Repeat(text, 10).SelectMany(chunk => chunk), .. png.AsSpan(33)];
 
         Rejected(bomb, "image_too_much_memory", 413);
@@ -140,7 +142,7 @@ public sealed class ImageInspectorTests
     {
         var webp = Picture.Scene(64, 192).Save(".webp", frameHeight: 64);
         var png = Picture.Scene(64, 64).Save(".png");
-        byte[] apng = [.. png.AsSpan(0, 33), .. Tagging.PngChunk("acTL"u8, [0, 0, 0, 5, 0, 0, 0, 0]), .. png.AsSpan(33)];
+        byte[] apng = [.. png.AsSpan(0, 33), .. PngFile.Chunk("acTL"u8, [0, 0, 0, 5, 0, 0, 0, 0]), .. png.AsSpan(33)];
 
         Rejected(webp, "image_too_many_frames", 422);
         Rejected(apng, "image_too_many_frames", 422);
@@ -159,7 +161,7 @@ public sealed class ImageInspectorTests
         BinaryPrimitives.WriteInt32BigEndian(zeroWide.AsSpan(16), 0);
 
         Rejected(Tagging.InWebp(webp, 41, 30, []), "image_corrupt", 422);
-        Rejected(Tagging.Riff([.. webp.AsSpan(12), .. webp.AsSpan(12)]), "image_corrupt", 422);
+        Rejected(RiffFile.Write([.. webp.AsSpan(12), .. webp.AsSpan(12)]), "image_corrupt", 422);
         Rejected(zeroWide, "image_corrupt", 422);
         Rejected([.. png.AsSpan(0, 33), .. png.AsSpan(8)], "image_corrupt", 422);
         Rejected(Hollow.Jpeg(100, 0), "image_corrupt", 422);

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using InferenceTracing.Photos;
+using InferenceTracing.Photos.Crafted;
 
 namespace InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 
-/// <summary>Puts an EXIF orientation into finished files, and builds chunks by hand.</summary>
+/// <summary>Puts an EXIF orientation into finished files.</summary>
 internal static class Tagging
 {
     /// <summary>A TIFF structure with one entry, the orientation.</summary>
@@ -22,17 +24,7 @@ internal static class Tagging
     }
 
     /// <summary>Behind IHDR, which ends at byte 33.</summary>
-    public static byte[] InPng(byte[] png, byte[] exif) => [.. png.AsSpan(0, 33), .. PngChunk("eXIf"u8, exif), .. png.AsSpan(33)];
-
-    public static byte[] PngChunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
-    {
-        var chunk = new byte[data.Length + 12];
-        BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
-        type.CopyTo(chunk.AsSpan(4));
-        data.CopyTo(chunk.AsSpan(8));
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(data.Length + 8), Crc32(chunk.AsSpan(4, data.Length + 4)));
-        return chunk;
-    }
+    public static byte[] InPng(byte[] png, byte[] exif) => [.. png.AsSpan(0, 33), .. PngFile.Chunk("eXIf"u8, exif), .. png.AsSpan(33)];
 
     /// <summary>Gives every chunk of <paramref name="png"/>, as far as they can be told apart, the checksum of what is in it.</summary>
     public static void RepairChecksums(Span<byte> png)
@@ -46,7 +38,7 @@ internal static class Tagging
             }
 
             var chunk = rest[..((int)length + 12)];
-            BinaryPrimitives.WriteUInt32BigEndian(chunk[^4..], Crc32(chunk[4..^4]));
+            BinaryPrimitives.WriteUInt32BigEndian(chunk[^4..], PngFile.Checksum(chunk[4..^4]));
             rest = rest[chunk.Length..];
         }
     }
@@ -54,40 +46,7 @@ internal static class Tagging
     /// <summary>A simple lossy or lossless WebP, made extended so that it may carry EXIF.</summary>
     public static byte[] InWebp(byte[] webp, int width, int height, byte[] exif)
     {
-        byte[] extended = [0x08, 0, 0, 0, .. UInt24(width - 1), .. UInt24(height - 1)];
-        return Riff([.. RiffChunk("VP8X"u8, extended), .. webp.AsSpan(12), .. RiffChunk("EXIF"u8, exif)]);
-    }
-
-    public static byte[] Riff(ReadOnlySpan<byte> chunks)
-    {
-        var size = new byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(size, chunks.Length + 4);
-        return [.. "RIFF"u8, .. size, .. "WEBP"u8, .. chunks];
-    }
-
-    public static byte[] RiffChunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
-    {
-        var size = new byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(size, data.Length);
-        byte[] chunk = [.. type, .. size, .. data];
-        return data.Length % 2 == 0 ? chunk : [.. chunk, 0];
-    }
-
-    public static byte[] UInt24(int value) => [(byte)value, (byte)(value >> 8), (byte)(value >> 16)];
-
-    /// <summary>The checksum of PNG (W3C PNG, annex D), bit by bit.</summary>
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
-            }
-        }
-
-        return ~crc;
+        byte[] extended = [0x08, 0, 0, 0, .. RiffFile.UInt24(width - 1), .. RiffFile.UInt24(height - 1)];
+        return RiffFile.Write([.. RiffFile.Chunk("VP8X"u8, extended), .. webp.AsSpan(12), .. RiffFile.Chunk("EXIF"u8, exif)]);
     }
 }

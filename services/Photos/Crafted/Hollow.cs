@@ -1,10 +1,11 @@
 using System.IO.Compression;
 
-namespace InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
+namespace InferenceTracing.Photos.Crafted;
 
 /// <summary>Files of a few bytes that claim to be pictures of any size.</summary>
-internal static class Hollow
+public static class Hollow
 {
+    /// <summary>A JPEG of three components, without tables and without a single block.</summary>
     public static byte[] Jpeg(int width, int height, byte startOfFrame = 0xC0, byte precision = 8) =>
     [
         0xFF, 0xD8,
@@ -42,13 +43,16 @@ internal static class Hollow
     /// A JPEG of so many components, each with its sampling factors, in scans of the components named: tables of one code each, which say that every block is
     /// gray, and <paramref name="bytes"/> of them for every scan.
     /// </summary>
-    public static byte[] Jpeg(int width, int height, bool progressive, byte[] sampling, byte[][] scans, int bytes)
+    public static byte[] Jpeg(int width, int height, bool progressive, IReadOnlyList<byte> sampling, IReadOnlyList<byte[]> scans, int bytes)
     {
+        ArgumentNullException.ThrowIfNull(sampling);
+        ArgumentNullException.ThrowIfNull(scans);
+
         List<byte> file =
         [
             0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0, .. Enumerable.Repeat((byte)1, 64),
-            0xFF, (byte)(progressive ? 0xC2 : 0xC0), 0, (byte)(8 + (3 * sampling.Length)), 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width,
-            (byte)sampling.Length, .. sampling.SelectMany((factors, index) => new byte[] { (byte)(index + 1), factors, 0 }),
+            0xFF, (byte)(progressive ? 0xC2 : 0xC0), 0, (byte)(8 + (3 * sampling.Count)), 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width,
+            (byte)sampling.Count, .. sampling.SelectMany((factors, index) => new byte[] { (byte)(index + 1), factors, 0 }),
             .. OneCodeTable(0x00, 0x00), .. OneCodeTable(0x10, 0x00),
         ];
 
@@ -77,25 +81,27 @@ internal static class Hollow
             }
         }
 
-        byte[] palette = colour == 3 ? Tagging.PngChunk("PLTE"u8, new byte[3]) : [];
+        byte[] palette = colour == 3 ? PngFile.Chunk("PLTE"u8, new byte[3]) : [];
         byte[] header = [.. UInt32(width), .. UInt32(height), bits, colour, 0, 0, (byte)(interlaced ? 1 : 0)];
         return
         [
             0x89, .. "PNG\r\n\x1A\n"u8,
-            .. Tagging.PngChunk("IHDR"u8, header),
+            .. PngFile.Chunk("IHDR"u8, header),
             .. palette,
-            .. Tagging.PngChunk("IDAT"u8, bytes == 0 ? [0x78, 0x9C, 3, 0, 0, 0, 0, 1] : pixels.ToArray()),
-            .. Tagging.PngChunk("IEND"u8, []),
+            .. PngFile.Chunk("IDAT"u8, bytes == 0 ? [0x78, 0x9C, 3, 0, 0, 0, 0, 1] : pixels.ToArray()),
+            .. PngFile.Chunk("IEND"u8, []),
         ];
     }
 
+    /// <summary>An animated WebP of one empty frame.</summary>
     public static byte[] Webp(int width, int height) =>
-        Tagging.Riff([.. Tagging.RiffChunk("VP8X"u8, [2, 0, 0, 0, .. Tagging.UInt24(width - 1), .. Tagging.UInt24(height - 1)]), .. Tagging.RiffChunk("ANMF"u8, new byte[24])]);
+        RiffFile.Write([.. RiffFile.Chunk("VP8X"u8, [2, 0, 0, 0, .. RiffFile.UInt24(width - 1), .. RiffFile.UInt24(height - 1)]), .. RiffFile.Chunk("ANMF"u8, new byte[24])]);
 
+    /// <summary>A lossless WebP that ends behind its header.</summary>
     public static byte[] LosslessWebp(int width, int height)
     {
         var bits = (width - 1) | ((height - 1) << 14);
-        return Tagging.Riff(Tagging.RiffChunk("VP8L"u8, [0x2F, (byte)bits, (byte)(bits >> 8), (byte)(bits >> 16), (byte)(bits >> 24), 0]));
+        return RiffFile.Write(RiffFile.Chunk("VP8L"u8, [0x2F, (byte)bits, (byte)(bits >> 8), (byte)(bits >> 16), (byte)(bits >> 24), 0]));
     }
 
     /// <summary>A Huffman table with the one code "0", for <paramref name="symbol"/>.</summary>
