@@ -23,7 +23,7 @@ internal static class CollectorDrill
             if (options.Document is { } place)
             {
                 // Said now, and not at the end.
-                _ = ScenarioTable.Around(place);
+                _ = ScenarioTable.Place.Around(place);
                 File.OpenWrite(place).Dispose();
             }
 
@@ -48,7 +48,7 @@ internal static class CollectorDrill
 
             if (options.Document is { } document)
             {
-                ScenarioTable.Replace(document, table);
+                ScenarioTable.Place.Write(document, table);
             }
 
             return results.All(result => result.First.Incomplete == 0 && result.First.Lost == 0) ? 0 : 1;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using InferenceTracing.Runner;
@@ -63,22 +62,8 @@ internal sealed class CollectorSystem : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a signal; one that ends a process is waited for.</summary>
-    public async Task SignalAsync(string name, string signal, CancellationToken cancellationToken)
-    {
-        var process = _fleet.Processes.Single(process => process.Spec.Name == name);
-        var sent = await ProgramRun.OfAsync("kill", ["-s", signal, process.Id.ToString(CultureInfo.InvariantCulture)], cancellationToken: cancellationToken);
-
-        if (sent.ExitCode != 0)
-        {
-            throw new DrillException($"{name} cannot be sent {signal}: {sent.Errors}");
-        }
-
-        if (signal is "KILL" or "TERM")
-        {
-            await process.WaitForExitAsync(cancellationToken);
-        }
-    }
+    /// <summary>Sends a signal; a process that it ends is waited for.</summary>
+    public Task SignalAsync(string name, string signal, CancellationToken cancellationToken) => _fleet.SendAsync(name, signal, cancellationToken);
 
     /// <summary>Starts it again, after a stop where it still runs, with the settings that its spec has by now.</summary>
     public Task StartAgainAsync(string name, CancellationToken cancellationToken) => _fleet.StartAgainAsync(name, cancellationToken);

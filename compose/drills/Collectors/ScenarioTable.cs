@@ -3,10 +3,11 @@ using System.Text;
 
 namespace InferenceTracing.Drills.Collectors;
 
-/// <summary>The results as a table of Markdown, and its place in a document.</summary>
+/// <summary>The results as a table of Markdown.</summary>
 internal static class ScenarioTable
 {
-    private const string Begin = "<!-- collectors: written by the drill -->", End = "<!-- collectors: end -->";
+    /// <summary>Where a document has it.</summary>
+    public static DocumentPlace Place { get; } = new("collectors");
 
     public static string Write(IReadOnlyCollection<ScenarioResult> results, string measured)
     {
@@ -42,26 +43,5 @@ internal static class ScenarioTable
         {
             yield return result.Scenario.InSecondStore;
         }
-    }
-
-    /// <summary>Puts <paramref name="table"/> between the marks of <paramref name="document"/>.</summary>
-    /// <exception cref="DrillException">It has none.</exception>
-    public static void Replace(string document, string table)
-    {
-        var (before, after) = Around(document);
-        File.WriteAllText(document, $"{before}{Begin}{Environment.NewLine}{table}{after}");
-    }
-
-    /// <summary>What the document has before and after the table.</summary>
-    /// <exception cref="DrillException">It has no place for one.</exception>
-    public static (string Before, string After) Around(string document)
-    {
-        var text = File.Exists(document) ? File.ReadAllText(document) : "";
-        var begin = text.IndexOf(Begin, StringComparison.Ordinal);
-        var end = text.IndexOf(End, StringComparison.Ordinal);
-
-        return begin >= 0 && end > begin
-            ? (text[..begin], text[end..])
-            : throw new DrillException($"{document} has no place for the table, which is between the lines {Begin} and {End}.");
     }
 }
