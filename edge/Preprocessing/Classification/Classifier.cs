@@ -83,6 +83,7 @@ internal sealed class Classifier(
             }
             finally
             {
+                FreedMemory.GiveBack(bytes);
                 _decodeSlots.Release();
             }
         }
