@@ -26,6 +26,7 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
         await WaitForQuorumAsync(asked, late, start).ConfigureAwait(false);
         var ballots = await Task.WhenAll(asked).ConfigureAwait(false);
         var cast = ballots.Where(ballot => ballot.Vote is not null).ToList();
+        Array.ForEach(ballots, ballot => ballot.Member.Judge(ballot, othersVoted: cast.Count > 0));
         var degraded = cast.Count < ballots.Length;
         var untrained = cast.Exists(ballot => ballot.IsUntrained);
 

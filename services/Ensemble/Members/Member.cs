@@ -10,6 +10,9 @@ namespace InferenceTracing.Ensemble.Members;
 /// <summary>One model of the vote, behind its model server.</summary>
 internal sealed class Member(string name, MemberOptions member, HttpClient client, EnsembleOptions settings, TimeProvider clock)
 {
+    /// <summary>The reason of a ballot without a vote: it was not asked, or not waited for any longer.</summary>
+    public const string Out = "member_out", Late = "member_late";
+
     private readonly OpenInferenceClient _server = new(client);
     private readonly MemberBreaker _breaker = new(settings);
     private readonly UsualTime _usual = new(settings.Patience);
@@ -38,7 +41,7 @@ internal sealed class Member(string name, MemberOptions member, HttpClient clien
     {
         if (_breaker.IsOpen)
         {
-            return Without(new InferenceException(503, "member_out", $"{Name} has not answered lately and is asked again shortly."), TimeSpan.Zero);
+            return Without(new InferenceException(503, Out, $"{Name} has not answered lately and is asked again shortly."), TimeSpan.Zero);
         }
 
         var start = clock.GetTimestamp();
@@ -48,26 +51,25 @@ internal sealed class Member(string name, MemberOptions member, HttpClient clien
             var answer = await _server.InferAsync(Name, images, deadline.Earlier(settings.Reserve), late).ConfigureAwait(false);
             var took = clock.GetElapsedTime(start);
             _usual.Took(took);
-            _breaker.Answered();
             return IsAbout(classes, answer.Prediction)
                 ? new Ballot(this, answer.Prediction, answer.ModelVersion, null, took)
                 : Without(new InferenceException(503, "other_classes", $"{Name} votes about other classes than the ensemble, which is not counted."), took);
         }
         catch (InferenceException failure)
         {
-            var waited = clock.GetElapsedTime(start);
-            _breaker.Failed(failure, waited);
-            return Without(failure, waited);
+            return Without(failure, clock.GetElapsedTime(start));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             var waited = clock.GetElapsedTime(start);
             _usual.Missed();
-            _breaker.Silent();
             return Without(
-                new InferenceException(504, "member_late", FormattableString.Invariant($"{Name} was not waited for longer than {waited.TotalMilliseconds:0} ms; the others had voted.")), waited);
+                new InferenceException(504, Late, FormattableString.Invariant($"{Name} was not waited for longer than {waited.TotalMilliseconds:0} ms; the others had voted.")), waited);
         }
     }
+
+    /// <summary>Notes what came of a question that was answered or given up; of one whose caller left there is nothing to note.</summary>
+    public void Judge(Ballot ballot, bool othersVoted) => _breaker.Judge(ballot, othersVoted);
 
     /// <summary>It has answered a question of the ensemble's own: from now on it is asked.</summary>
     public void Readmit() => _breaker.Answered();

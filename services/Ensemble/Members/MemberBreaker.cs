@@ -1,4 +1,4 @@
-using InferenceTracing.OpenInference;
+using InferenceTracing.Ensemble.Voting;
 
 namespace InferenceTracing.Ensemble.Members;
 
@@ -16,22 +16,23 @@ internal sealed class MemberBreaker(EnsembleOptions settings)
     /// <summary>It has answered, be it with a refusal.</summary>
     public void Answered() => Volatile.Write(ref _silent, 0);
 
-    /// <summary>It was given up.</summary>
-    public void Silent() => Interlocked.Increment(ref _silent);
-
     /// <summary>
-    /// It did not vote. A refusal is an answer; only silence and a connection that cannot be made count. So does a deadline, if it left the member as long as it is
-    /// waited for at least: who is in more of a hurry shall not get it a bad name with everybody else.
+    /// What came of a question. A refusal is an answer; only silence and a connection that cannot be made count. A deadline does where others have voted, for where nobody
+    /// has, all are slow and nobody would be left; and where it was as long as a member is waited for at least, so that callers in a hurry cannot take one from the rest.
     /// </summary>
-    public void Failed(InferenceException failure, TimeSpan waited)
+    public void Judge(Ballot ballot, bool othersVoted)
     {
-        if (!failure.IsSilence)
+        switch (ballot.Failure?.Reason)
         {
-            Answered();
-        }
-        else if (failure.Reason is "unreachable" || waited >= settings.Patience)
-        {
-            Silent();
+            case Member.Out:
+            case "deadline_exceeded" when !othersVoted || ballot.Took < settings.Patience:
+                break;
+            case "unreachable" or Member.Late or "deadline_exceeded":
+                Interlocked.Increment(ref _silent);
+                break;
+            default:
+                Answered();
+                break;
         }
     }
 }

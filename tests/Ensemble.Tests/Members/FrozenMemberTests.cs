@@ -78,6 +78,26 @@ public sealed class FrozenMemberTests
         Assert.Equal(HttpStatusCode.OK, (await ensemble.AskAsync()).Status);
     }
 
+    /// <summary>Where nobody has voted nobody is worse than the others, and somebody must be asked.</summary>
+    [Fact]
+    public async Task Infer_AllMembersSilent_NoneIsLeftAlone()
+    {
+        await using var left = await MemberServer.StartAsync("left");
+        await using var right = await MemberServer.StartAsync("right");
+        await using var ensemble = await EnsembleUnderTest.StartAsync(
+            [("left", left.Address), ("right", right.Address)], ready: null, ("Ensemble:Patience", "00:00:00.250"), ("Ensemble:BreakAfter", "2"));
+        left.Instead = right.Instead = forever => Task.Delay(Timeout.Infinite, forever);
+
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(HttpStatusCode.GatewayTimeout, (await ensemble.AskAsync(timeoutMs: "600")).Status);
+        }
+
+        left.Instead = right.Instead = null;
+        var answer = await ensemble.AskAsync();
+        Assert.Equal((HttpStatusCode.OK, false), (answer.Status, answer.Degraded));
+    }
+
     /// <summary>When all are slow none of them is late.</summary>
     [Fact]
     public async Task Infer_AllMembersBecomeSlow_AllVote()
