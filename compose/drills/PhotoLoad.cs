@@ -11,6 +11,8 @@ internal sealed class PhotoLoad(HttpClient edge, int rate, TimeProvider clock)
     // More than this many unanswered ones, and the next is not sent: the drill is about the system, not about this process's memory.
     private const int MostInFlight = 256;
 
+    private const int MostTicks = 50;
+
     private const int Side = 256;
 
     private readonly byte[] _photo = Draw();
@@ -23,16 +25,21 @@ internal sealed class PhotoLoad(HttpClient edge, int rate, TimeProvider clock)
     /// <summary>Sends until <paramref name="stop"/> is cancelled, then waits for the answers still to come.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / rate), clock);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / Math.Min(rate, MostTicks)), clock);
+        var began = clock.GetTimestamp();
         var sent = new List<Task>();
 
         try
         {
-            while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+            for (var due = 0L; await timer.WaitForNextTickAsync(stop).ConfigureAwait(false);)
             {
-                if (Volatile.Read(ref _inFlight) < MostInFlight)
+                // On a busy machine ticks come late, and several of them as one.
+                for (var now = (long)(clock.GetElapsedTime(began).TotalSeconds * rate); due < now; due++)
                 {
-                    sent.Add(SendAsync());
+                    if (Volatile.Read(ref _inFlight) < MostInFlight)
+                    {
+                        sent.Add(SendAsync());
+                    }
                 }
             }
         }
@@ -57,6 +64,10 @@ internal sealed class PhotoLoad(HttpClient edge, int rate, TimeProvider clock)
             using var response = await edge.PostAsync(new Uri("preprocessing", UriKind.Relative), content).ConfigureAwait(false);
             var body = await response.Content.ReadFromJsonAsync<JsonElement>().ConfigureAwait(false);
             return Note(PhotoAnswer.Read(at, clock.GetElapsedTime(start), (int)response.StatusCode, body));
+        }
+        catch (HttpRequestException failure) when (failure.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            return Note(new PhotoAnswer(at, clock.GetElapsedTime(start), 0, PhotoAnswer.NotConnected, null, false, []));
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or JsonException)
         {
@@ -98,6 +109,12 @@ internal sealed class PhotoLoad(HttpClient edge, int rate, TimeProvider clock)
 internal sealed record PhotoAnswer(
     DateTimeOffset At, TimeSpan Elapsed, int Status, string? Reason, string? TraceId, bool Degraded, IReadOnlyList<string> Members)
 {
+    /// <summary>The reason of a photograph that nobody has taken: nobody listens where the edge would.</summary>
+    public const string NotConnected = "not connected";
+
+    /// <summary>Whether the edge, or the lack of one, told the sender to come again.</summary>
+    public bool IsRefused => Status is 503 or 504 || (Status == 0 && Reason == NotConnected);
+
     public static PhotoAnswer Read(DateTimeOffset at, TimeSpan elapsed, int status, JsonElement body)
     {
         var traceId = body.TryGetProperty("trace", out var trace) && trace.ValueKind == JsonValueKind.Object ? trace.GetProperty("id").GetString() : null;
