@@ -10,10 +10,12 @@ namespace InferenceTracing.TestBed;
 internal sealed class StartedService : IAsyncDisposable
 {
     private const string Listening = "Now listening on: ";
+    private const string Started = "Application started.";
 
     private readonly Process _process;
     private readonly List<string> _output = [];
     private readonly List<string> _errors = [];
+    private readonly List<Uri> _addresses = [];
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private StartedService(ProcessStartInfo start)
@@ -26,6 +28,9 @@ internal sealed class StartedService : IAsyncDisposable
     public HttpClient Client { get; } = new(new SocketsHttpHandler { ActivityHeadersPropagator = null, AllowAutoRedirect = false, UseCookies = false });
 
     public Uri Address => Client.BaseAddress!;
+
+    /// <summary>All it listens on, in the order of its settings' names.</summary>
+    public IReadOnlyList<Uri> Addresses => _addresses;
 
     public int Id => _process.Id;
 
@@ -160,7 +165,11 @@ internal sealed class StartedService : IAsyncDisposable
 
         if (line.IndexOf(Listening, StringComparison.Ordinal) is var at and >= 0)
         {
-            _address.TrySetResult(new Uri(line[(at + Listening.Length)..]));
+            _addresses.Add(new Uri(line[(at + Listening.Length)..]));
+        }
+        else if (line.Contains(Started, StringComparison.Ordinal))
+        {
+            _address.TrySetResult(_addresses[0]);
         }
     }
 
