@@ -84,11 +84,13 @@ internal sealed class Database : IDisposable
         command.ExecuteNonQuery();
     }
 
-    private static long Number(SqliteConnection connection, string sql)
+    private static long Number(SqliteConnection connection, string sql) => long.Parse(Text(connection, sql), CultureInfo.InvariantCulture);
+
+    private static string Text(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
-        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+        return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture)!;
     }
 
     /// <summary>Two writers would number traces twice: the second one is told.</summary>
@@ -147,8 +149,10 @@ internal sealed class Database : IDisposable
 
     private void CheckForm(SqliteConnection connection)
     {
+        var application = Number(connection, "PRAGMA application_id");
+
         // Reading the schema is what tells a database from any other file.
-        if (Number(connection, "SELECT count(*) FROM sqlite_schema") == 0)
+        if (Number(connection, "SELECT count(*) FROM sqlite_schema") == 0 && application is 0)
         {
             using var schema = typeof(Database).Assembly.GetManifestResourceStream("Schema.sql")!;
             using var reader = new StreamReader(schema);
@@ -157,7 +161,7 @@ internal sealed class Database : IDisposable
             return;
         }
 
-        if (Number(connection, "PRAGMA application_id") != ApplicationId)
+        if (application != ApplicationId)
         {
             throw new StartupException($"{File} is a database of another program; give another Store:Folder.");
         }
@@ -165,6 +169,12 @@ internal sealed class Database : IDisposable
         if (Number(connection, "PRAGMA user_version") is var form and not Form)
         {
             throw new StartupException($"{File} has form {form}, this build reads form {Form}; give another Store:Folder or the build that wrote it.");
+        }
+
+        // Better no store than one that finds out page by page, and hands what it cannot read to nobody.
+        if (Text(connection, "PRAGMA quick_check(1)") is var found and not "ok")
+        {
+            throw new StartupException($"{File} is damaged: {found.ReplaceLineEndings(" ")}; give another Store:Folder, or save what is left with sqlite3's .recover.");
         }
     }
 }
