@@ -1,18 +1,32 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
+using System.IO.MemoryMappedFiles;
 
 namespace InferenceTracing.ServiceDefaults.Requests;
 
-/// <summary>Memory of the operating system's, for what is too large to be kept for the next request: it is gone when it is disposed.</summary>
-internal sealed unsafe class NativeBlock(int length) : MemoryManager<byte>
+/// <summary>
+/// Memory of the operating system's, which is its again at once when it is given back: the collector's would stay until the next full collection, and
+/// the C library keeps what was freed for the thread that had it.
+/// </summary>
+internal sealed unsafe class NativeBlock : MemoryManager<byte>
 {
-    private byte* _memory = (byte*)NativeMemory.Alloc((nuint)length);
+    private readonly int _length;
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private byte* _memory;
+
+    public NativeBlock(int length)
+    {
+        _length = length;
+        _file = MemoryMappedFile.CreateNew(null, length);
+        _view = _file.CreateViewAccessor();
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _memory);
+    }
 
     /// <inheritdoc/>
     public override Span<byte> GetSpan()
     {
         ObjectDisposedException.ThrowIf(_memory is null, this);
-        return new Span<byte>(_memory, length);
+        return new Span<byte>(_memory, _length);
     }
 
     /// <inheritdoc/>
@@ -26,7 +40,12 @@ internal sealed unsafe class NativeBlock(int length) : MemoryManager<byte>
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        NativeMemory.Free(_memory);
-        _memory = null;
+        if (_memory is not null)
+        {
+            _memory = null;
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _file.Dispose();
+        }
     }
 }
