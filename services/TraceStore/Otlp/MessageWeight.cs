@@ -5,7 +5,7 @@ namespace InferenceTracing.TraceStore.Otlp;
 
 /// <summary>
 /// What a message will weigh in memory, about and on the high side, before it is parsed: an empty link takes two bytes on the wire and more than a
-/// hundred as an object. Walks the wire form (protobuf.dev/programming-guides/encoding) along the message's own description.
+/// hundred as an object. Walks the wire form along the message's own description.
 /// </summary>
 internal sealed class MessageWeight
 {
@@ -48,63 +48,28 @@ internal sealed class MessageWeight
     }
 
     /// <summary>
-    /// In bytes. Where the message is malformed it is that of what stands before; the parser will say so. In JSON every brace may become a message.
+    /// In bytes. Where the message is malformed it is that of what stands before; the parser will say so. In JSON every brace may become a message, and
+    /// so may a null in a list.
     /// </summary>
     public long Weigh(ReadOnlySpan<byte> message, OtlpEncoding encoding) => encoding == OtlpEncoding.Protobuf
         ? Weigh(message, MaxDepth)
-        : (2L * message.Length) + (LargestMessage * message.Count((byte)'{'));
+        : (2L * message.Length) + (LargestMessage * (message.Count((byte)'{') + message.Count("null"u8)));
 
     private long Weigh(ReadOnlySpan<byte> message, int depth)
     {
         long weight = _fixed;
+        var fields = new WireFields(message);
 
-        while (ReadVarint(ref message) is { } tag)
+        while (fields.Next())
         {
-            switch (tag & 7)
+            if (fields.Type == WireFormat.WireType.LengthDelimited)
             {
-                case (ulong)WireFormat.WireType.Varint:
-                    if (ReadVarint(ref message) is null)
-                    {
-                        return weight;
-                    }
-
-                    break;
-                case (ulong)WireFormat.WireType.Fixed64 when message.Length >= 8:
-                    message = message[8..];
-                    break;
-                case (ulong)WireFormat.WireType.Fixed32 when message.Length >= 4:
-                    message = message[4..];
-                    break;
-                case (ulong)WireFormat.WireType.LengthDelimited when ReadVarint(ref message) is { } length && length <= (ulong)message.Length:
-                    var content = message[..(int)length];
-                    message = message[(int)length..];
-                    weight += ListItem + (_fields.TryGetValue((int)(tag >> 3), out var field) && field is not null && depth > 0
-                        ? field.Weigh(content, depth - 1)
-                        : Text + (2L * content.Length));
-                    break;
-                default:
-                    return weight;
+                weight += ListItem + (_fields.TryGetValue(fields.Number, out var field) && field is not null && depth > 0
+                    ? field.Weigh(fields.Content, depth - 1)
+                    : Text + (2L * fields.Content.Length));
             }
         }
 
         return weight;
-    }
-
-    private static ulong? ReadVarint(ref ReadOnlySpan<byte> from)
-    {
-        ulong value = 0;
-
-        for (var index = 0; index < from.Length && index < 10; index++)
-        {
-            value |= (ulong)(from[index] & 0x7f) << (7 * index);
-
-            if (from[index] < 0x80)
-            {
-                from = from[(index + 1)..];
-                return value;
-            }
-        }
-
-        return null;
     }
 }

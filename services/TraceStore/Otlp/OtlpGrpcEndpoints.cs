@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Text;
 using Google.Protobuf;
 using InferenceTracing.TraceStore.Storage;
@@ -70,7 +68,7 @@ internal static class OtlpGrpcEndpoints
             return await intake.AcceptAsync(frame.Message, OtlpEncoding.Protobuf);
         }
 
-        await using var packed = PipeReader.Create(new ReadOnlySequence<byte>(frame.Message)).AsStream();
+        await using var packed = new MessageStream(frame.Message);
         var encoding = context.Request.Headers["grpc-encoding"].ToString();
         using var message = await OtlpHttpEndpoints.ReadAsync(
             packed, encoding is "gzip" or "deflate" ? encoding : "unknown", limits, budget, context.RequestAborted);

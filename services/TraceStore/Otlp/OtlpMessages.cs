@@ -24,9 +24,7 @@ internal static class OtlpMessages
 
         try
         {
-            var request = new T();
-            request.MergeFrom(message);
-            return request;
+            return OtlpWire.Read<T>(message);
         }
         catch (InvalidProtocolBufferException malformed)
         {
