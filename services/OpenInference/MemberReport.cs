@@ -6,18 +6,19 @@ namespace InferenceTracing.OpenInference;
 /// <param name="Name">The member's model name.</param>
 /// <param name="Version">The version that answered; null when it failed.</param>
 /// <param name="Votes">Its first choice for each image; empty when it failed.</param>
+/// <param name="Top">Its likeliest classes of the first image, best first; empty when it failed.</param>
 /// <param name="Error">Why it failed, one line; null when it voted.</param>
 /// <param name="Ms">Milliseconds from the ensemble's question to the member's answer.</param>
 /// <param name="QueueMs">Milliseconds of that in the member's queue.</param>
 /// <param name="RunMs">Milliseconds of that in the network itself.</param>
 public sealed record MemberReport(
-    string Name, string? Version, IReadOnlyList<MemberVote> Votes, string? Error, double Ms, double? QueueMs, double? RunMs)
+    string Name, string? Version, IReadOnlyList<MemberVote> Votes, IReadOnlyList<MemberVote> Top, string? Error, double Ms, double? QueueMs, double? RunMs)
 {
     /// <summary>The report's JSON form.</summary>
     public static MemberReportJson Json => MemberReportJson.Default;
 }
 
-/// <summary>A member's first choice for one image.</summary>
+/// <summary>What a member takes an image for.</summary>
 /// <param name="Class">The class, 0 … 999.</param>
 /// <param name="Label">Its label.</param>
 /// <param name="Probability">The member's own probability, 0 … 1.</param>

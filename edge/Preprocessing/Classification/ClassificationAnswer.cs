@@ -66,6 +66,7 @@ internal sealed record ClassificationAnswer(
             member.Votes is [var vote, ..] ? vote.Label : null,
             member.Votes is [var voted, ..] ? voted.Class : null,
             member.Votes is [var first, ..] ? first.Probability : null,
+            [.. (member.Top ?? []).Select(top => new NamedClass(top.Label, top.Class, top.Probability))],
             member.Error,
             member.Ms,
             member.QueueMs,
@@ -73,8 +74,8 @@ internal sealed record ClassificationAnswer(
     }
 }
 
-/// <summary>One member's vote; without a label it failed, for the reason in <paramref name="Error"/>.</summary>
-internal sealed record Vote(string Model, string? Version, string? Label, int? Class, float? Probability, string? Error, double Ms, double? QueueMs, double? RunMs);
+/// <summary>One member's vote and its likeliest classes; without a label it failed, for the reason in <paramref name="Error"/>.</summary>
+internal sealed record Vote(string Model, string? Version, string? Label, int? Class, float? Probability, IReadOnlyList<NamedClass> Top, string? Error, double Ms, double? QueueMs, double? RunMs);
 
 /// <summary>The upload: format, stored width and height in pixels, size in bytes.</summary>
 internal sealed record ImageDescription(string Format, int Width, int Height, int Bytes);

@@ -24,6 +24,8 @@ internal sealed record Ballot(Member Member, Prediction? Vote, string? Version, 
 /// </summary>
 internal static class BallotReport
 {
+    private const int Likeliest = 5;
+
     public static string ToJson(IEnumerable<Ballot> ballots, IReadOnlyList<string> labels) =>
         JsonSerializer.Serialize(ballots.Select(ballot => Describe(ballot, labels)).ToArray(), MemberReport.Json.MemberReportArray);
 
@@ -31,6 +33,7 @@ internal static class BallotReport
         ballot.Member.Name,
         ballot.Version,
         ballot.Vote is { } vote ? Votes(vote, labels) : [],
+        ballot.Vote is { Count: > 0 } voted ? Top(voted, labels) : [],
         ballot.Failure?.Message,
         Math.Round(ballot.Took.TotalMilliseconds, 3),
         Milliseconds(ballot.Vote, "queue_ms"),
@@ -49,6 +52,9 @@ internal static class BallotReport
 
         return votes;
     }
+
+    private static MemberVote[] Top(Prediction vote, IReadOnlyList<string> labels) =>
+        [.. RankedClass.Top(vote.Row(0), Likeliest).Select(ranked => new MemberVote(ranked.Index, RankedClass.NameOf(labels, ranked.Index), MathF.Round(ranked.Probability, 6)))];
 
     private static double? Milliseconds(Prediction? vote, string parameter) =>
         vote?.Parameters.GetValueOrDefault(parameter) switch { double value => value, long value => value, _ => null };
