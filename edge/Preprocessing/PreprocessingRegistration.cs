@@ -27,6 +27,7 @@ internal static class PreprocessingRegistration
         services.AddSingleton(provider => new ImagePreprocessor(provider.GetRequiredService<IOptions<ImageOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ClusterClient>();
         services.AddSingleton<MemoryBudget>();
+        services.AddSingleton<DecodePlaces>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<Classifier>();
         services.AddSingleton<InFlight>();

@@ -54,11 +54,13 @@ internal sealed class LoadTelemetry : IDisposable
     /// <summary>The root span of a request; null where none are made.</summary>
     public static Activity? StartRequest(Uri target, string device, int bodyBytes, TimeSpan late)
     {
-        var span = Source.StartActivity("POST", ActivityKind.Client);
+        var route = target.AbsolutePath.TrimEnd('/');
+        var span = Source.StartActivity($"POST {route}", ActivityKind.Client);
 
         if (span is { IsAllDataRequested: true })
         {
             span.SetTag("http.request.method", "POST");
+            span.SetTag("url.template", route);
             span.SetTag("url.full", target.GetLeftPart(UriPartial.Path));
             span.SetTag("server.address", target.Host);
             span.SetTag("server.port", target.Port);

@@ -27,6 +27,8 @@ internal sealed class StageBreakdown
         var ensemble = children[toEnsemble.Id].First();
         var toMember = children[ensemble.Id].Where(span => span.Kind == "client").MaxBy(span => span.Duration)!;
         var member = children[toMember.Id].First();
+        var upload = Of(children, edge, "edge.upload");
+        var queue = Of(children, edge, "edge.queue");
         var preprocess = Of(children, edge, "image.inspect") + Of(children, edge, "image.preprocess");
 
         if (spans.FirstOrDefault(span => span.Id == edge.ParentId) is { } caller)
@@ -34,8 +36,10 @@ internal sealed class StageBreakdown
             Record(_path, "to the edge", caller.Duration - edge.Duration);
         }
 
+        Record(_path, "edge: upload", upload);
+        Record(_path, "edge: queue", queue);
         Record(_path, "edge: decode and resize", preprocess);
-        Record(_path, "edge: upload and answer", edge.Duration - preprocess - toGateway.Duration);
+        Record(_path, "edge: the rest", edge.Duration - upload - queue - preprocess - toGateway.Duration);
         Record(_path, "edge to gateway", toGateway.Duration - gateway.Duration);
         Record(_path, "gateway", gateway.Duration - toEnsemble.Duration);
         Record(_path, "gateway to ensemble", toEnsemble.Duration - ensemble.Duration);
@@ -53,7 +57,9 @@ internal sealed class StageBreakdown
         }
     }
 
-    private static TimeSpan Of(ILookup<string?, TraceSpan> children, TraceSpan parent, string name) => children[parent.Id].First(span => span.Name == name).Duration;
+    /// <summary>Nothing where there is no such span, as where nobody had to wait; of two waits both.</summary>
+    private static TimeSpan Of(ILookup<string?, TraceSpan> children, TraceSpan parent, string name) =>
+        TimeSpan.FromTicks(children[parent.Id].Where(span => span.Name == name).Sum(span => span.Duration.Ticks));
 
     private static void Record(Dictionary<string, LatencyHistogram> times, string stage, TimeSpan duration)
     {

@@ -24,6 +24,6 @@ public sealed record TraceSpan(
     /// <summary>True when the span is marked as failed.</summary>
     public bool Failed => Tags.GetValueOrDefault("error") == "true";
 
-    /// <summary>As people speak of it: <c>gateway POST (client)</c>.</summary>
+    /// <summary>As people speak of it: <c>gateway POST /v2/models/{model}/infer (client)</c>.</summary>
     public override string ToString() => $"{Service} {Name} ({Kind})";
 }

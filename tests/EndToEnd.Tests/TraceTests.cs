@@ -17,16 +17,17 @@ public sealed class TraceTests(RunningSystem system)
 
         var edge = spans.One("preprocessing", "POST /preprocessing", "server");
         Assert.Null(edge.ParentId);
+        Assert.Equal(edge.Id, spans.One("preprocessing", "edge.upload", "internal").ParentId);
         Assert.Equal(edge.Id, spans.One("preprocessing", "image.inspect", "internal").ParentId);
         Assert.Equal(edge.Id, spans.One("preprocessing", "image.preprocess", "internal").ParentId);
 
-        var toGateway = spans.One("preprocessing", "POST", "client");
+        var toGateway = spans.One("preprocessing", Infer, "client");
         Assert.Equal(edge.Id, toGateway.ParentId);
 
         var gateway = spans.One("gateway", Infer, "server");
         Assert.Equal(toGateway.Id, gateway.ParentId);
 
-        var toEnsemble = spans.One("gateway", "POST", "client");
+        var toEnsemble = spans.One("gateway", Infer, "client");
         Assert.Equal(gateway.Id, toEnsemble.ParentId);
 
         var ensemble = spans.One("ensemble", Infer, "server");
@@ -37,12 +38,13 @@ public sealed class TraceTests(RunningSystem system)
         {
             var server = spans.One(member, Infer, "server");
             var toMember = Assert.Single(spans, span => span.Id == server.ParentId);
-            Assert.Equal(("ensemble", "POST", "client", ensemble.Id), (toMember.Service, toMember.Name, toMember.Kind, toMember.ParentId));
+            Assert.Equal(("ensemble", Infer, "client", ensemble.Id), (toMember.Service, toMember.Name, toMember.Kind, toMember.ParentId));
+            Assert.Equal((Infer[5..], member), (toMember.Tags["url.template"], toMember.Tags["inference.model.name"]));
             Assert.Equal(server.Id, spans.One(member, "inference.queue", "internal").ParentId);
             Assert.Equal(server.Id, spans.One(member, "inference.run", "internal").ParentId);
         }
 
-        Assert.Equal(8 + (4 * system.Members.Count), spans.Count);
+        Assert.Equal(9 + (4 * system.Members.Count), spans.Count);
     }
 
     [Fact]
@@ -148,7 +150,7 @@ public sealed class TraceTests(RunningSystem system)
     {
         await system.Edge.PostAsync(Upload.Drawn);
         var services = (await AskAsync("/api/v3/services")).GetProperty("services").EnumerateArray().Select(service => service.GetString()!).ToList();
-        string[] allowed = ["POST", "POST /preprocessing", "POST /v1/classify", "image.inspect", "image.preprocess", Infer, "ensemble.combine", "inference.queue", "inference.run"];
+        string[] allowed = ["POST /preprocessing", "POST /v1/classify", "edge.upload", "edge.queue", "image.inspect", "image.preprocess", Infer, "ensemble.combine", "inference.queue", "inference.run"];
 
         Assert.NotEmpty(services);
 

@@ -56,7 +56,7 @@ public sealed class VoteTests : IClassFixture<TwoMembers>
         Assert.Equal("POST /v2/models/{model}/infer", server.Name);
         Assert.Equal("false", server["inference.ensemble.degraded"]);
         Assert.All(trace.Where(span => span != server), span => Assert.Equal(server.Id, span.ParentId));
-        Assert.Equal(["POST", "POST", "ensemble.combine"], trace.Where(span => span != server).Select(span => span.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["POST /v2/models/{model}/infer", "POST /v2/models/{model}/infer", "ensemble.combine"], trace.Where(span => span != server).Select(span => span.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -68,6 +68,7 @@ public sealed class VoteTests : IClassFixture<TwoMembers>
         var clients = trace.Where(span => span.Kind == ActivityKind.Client).Select(span => $"00-{answer.TraceId}-{span.Id}-01");
         var asked = new[] { _vote.Left, _vote.Right }.Select(member => member.Asked["traceparent"].ToString());
         Assert.Equal(clients.Order(StringComparer.Ordinal), asked.Order(StringComparer.Ordinal));
+        Assert.Equal(["left", "right"], trace.Where(span => span.Kind == ActivityKind.Client).Select(span => span["inference.model.name"]).Order(StringComparer.Ordinal));
     }
 
     [Fact]

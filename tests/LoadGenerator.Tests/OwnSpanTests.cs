@@ -26,7 +26,7 @@ public sealed class OwnSpanTests(RunningSystem system) : IDisposable
         var spans = await system.Traces.GetTraceAsync(report.RootElement.GetProperty("slowest")[0].GetProperty("traceId").GetString()!, TestContext.Current.CancellationToken);
         var root = Assert.Single(spans, span => span.ParentId is null);
         var edge = Assert.Single(spans, span => span.ParentId == root.Id);
-        Assert.Equal(("loadgen", "POST", "client"), (root.Service, root.Name, root.Kind));
+        Assert.Equal(("loadgen", "POST /preprocessing", "client"), (root.Service, root.Name, root.Kind));
         Assert.Equal(("preprocessing", "edge-0001"), (edge.Service, edge.Tags["device.id"]));
         Assert.Equal("edge-0001", root.Tags["device.id"]);
         Assert.True(root.Tags.ContainsKey("loadgen.late_ms"));

@@ -65,6 +65,20 @@ public sealed class RequestTraceTests
         Assert.Equal("not expected: gateway GET /health/ready (server)", Assert.Single(_expected.Problems(spans)));
     }
 
+    /// <summary>A photograph waits for a place and for a decoder, or for neither.</summary>
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(3, 1)]
+    public void Problems_WaitsAtTheEdge_AreNoneUpToTwo(int waits, int problems)
+    {
+        var spans = Complete();
+        spans.AddRange(Enumerable.Range(0, waits).Select(wait => Span(Id(90 + wait), "1", "preprocessing", "edge.queue", "internal")));
+
+        Assert.Equal(problems, _expected.Problems(spans).Count);
+        Assert.Equal(Complete().Count, _expected.SpanCount);
+    }
+
     [Fact]
     public void Problems_SpanTwice_NameTheSecond()
     {
@@ -103,9 +117,10 @@ public sealed class RequestTraceTests
             Span("1", null, "preprocessing", "POST /preprocessing", "server"),
             Span("2", "1", "preprocessing", "image.inspect", "internal"),
             Span("3", "1", "preprocessing", "image.preprocess", "internal"),
-            Span("4", "1", "preprocessing", "POST", "client"),
+            Span("0", "1", "preprocessing", "edge.upload", "internal"),
+            Span("4", "1", "preprocessing", Infer, "client"),
             Span("5", "4", "gateway", Infer, "server"),
-            Span("6", "5", "gateway", "POST", "client"),
+            Span("6", "5", "gateway", Infer, "client"),
             Span("7", "6", "ensemble", Infer, "server"),
             Span("8", "7", "ensemble", "ensemble.combine", "internal"),
         ];
@@ -116,7 +131,7 @@ public sealed class RequestTraceTests
             var (client, server) = (Id(first), Id(first + 1));
             spans.AddRange(
             [
-                Span(client, "7", "ensemble", "POST", "client"),
+                Span(client, "7", "ensemble", Infer, "client"),
                 Span(server, client, member, Infer, "server"),
                 Span(Id(first + 2), server, member, "inference.queue", "internal"),
                 Span(Id(first + 3), server, member, "inference.run", "internal"),

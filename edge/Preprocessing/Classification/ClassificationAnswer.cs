@@ -28,7 +28,7 @@ internal sealed record ClassificationAnswer(
 {
     /// <summary>Puts the answer together from the ensemble's.</summary>
     /// <exception cref="InferenceException">The ensemble's answer lacks what it promises.</exception>
-    public static ClassificationAnswer Of(ClassifiedAnswer answer, ImageHeader header, int bytes, Stopwatches clock, TraceReference? trace)
+    public static ClassificationAnswer Of(ClassifiedAnswer answer, ImageHeader header, int bytes, StageClock clock, TraceReference? trace)
     {
         if (answer.Images is not [{ Count: > 0 } top])
         {
@@ -46,7 +46,7 @@ internal sealed record ClassificationAnswer(
             answer.Parameters.GetValueOrDefault("untrained") is true,
             new ImageDescription(header.Format, header.Width, header.Height, bytes),
             new Timings(
-                clock[Stage.Upload], clock[Stage.Inspect], clock[Stage.Preprocess], request,
+                clock[Stage.Upload], clock[Stage.Queue], clock[Stage.Inspect], clock[Stage.Preprocess], request,
                 Math.Round(request - ensemble, 3), ensemble, clock.TotalMilliseconds),
             trace);
     }
@@ -80,8 +80,11 @@ internal sealed record Vote(string Model, string? Version, string? Label, int? C
 /// <summary>The upload: format, stored width and height in pixels, size in bytes.</summary>
 internal sealed record ImageDescription(string Format, int Width, int Height, int Bytes);
 
-/// <summary>Milliseconds: of the edge's stages, of the ensemble as it measured itself, and of the hops between the two.</summary>
-internal sealed record Timings(double Upload, double Inspect, double Preprocess, double Request, double Network, double Ensemble, double Total);
+/// <summary>
+/// Milliseconds: of the edge's stages, of the ensemble as it measured itself, and of the hops between the two. Upload, queue, inspect, preprocess and request are the
+/// total; network and ensemble are the request.
+/// </summary>
+internal sealed record Timings(double Upload, double Queue, double Inspect, double Preprocess, double Request, double Network, double Ensemble, double Total);
 
 /// <summary>The trace's id, and the address where it is seen.</summary>
 internal sealed record TraceReference(string Id, string? Url)

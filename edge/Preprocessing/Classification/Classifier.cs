@@ -14,41 +14,41 @@ internal sealed class Classifier(
     ImagePreprocessor preprocessor,
     ClusterClient cluster,
     IOptions<ClusterOptions> settings,
-    MemoryBudget memory,
+    DecodePlaces places,
     IOptions<ImageOptions> limits,
-    IOptions<PreprocessingOptions> options) : IDisposable
+    IOptions<PreprocessingOptions> options)
 {
     private readonly PreprocessingOptions _options = options.Value;
-
-    // Decoding is nothing but arithmetic: more of it at once than there are cores only makes everybody wait.
-    private readonly SemaphoreSlim _decodeSlots = new(options.Value.DecodeSlots is var slots and > 0 ? slots : Environment.ProcessorCount);
 
     /// <summary>Names what <paramref name="photo"/> shows.</summary>
     /// <exception cref="ImageRejectedException">The file is no photograph that can be shown to the models.</exception>
     /// <exception cref="InferenceException">The ensemble cannot answer.</exception>
-    public async Task<ClassificationAnswer> ClassifyAsync(PooledBody photo, Stopwatches clock, Deadline deadline, CancellationToken cancellationToken)
+    public async Task<ClassificationAnswer> ClassifyAsync(PooledBody photo, StageClock clock, Deadline deadline, CancellationToken cancellationToken)
     {
         var request = Activity.Current;
-        var header = Inspect(photo, clock);
+        var header = Inspect(photo);
+        clock.End(Stage.Inspect);
         using var pixels = PixelTensor.Rent(1);
 
-        await PreprocessAsync(photo, header, pixels, clock, deadline, cancellationToken).ConfigureAwait(false);
-
-        using (clock.Time(Stage.Request))
+        using (await places.EnterAsync(MemoryOf(header), deadline, cancellationToken).ConfigureAwait(false))
         {
-            var answer = await cluster.ClassifyAsync(pixels, _options.Top, deadline, cancellationToken).ConfigureAwait(false);
-            var result = ClassificationAnswer.Of(answer, header, photo.Length, clock, TraceReference.Current(settings.Value));
-            RequestSummary.Answered(request, result.Prediction);
-            return result;
+            clock.End(Stage.Queue);
+            Preprocess(photo, header, pixels, deadline, cancellationToken);
+            clock.End(Stage.Preprocess);
         }
+
+        var answer = await cluster.ClassifyAsync(pixels, _options.Top, deadline, cancellationToken).ConfigureAwait(false);
+        clock.End(Stage.Request);
+        var result = ClassificationAnswer.Of(answer, header, photo.Length, clock, TraceReference.Current(settings.Value));
+        RequestSummary.Answered(request, result.Prediction);
+        return result;
     }
 
-    public void Dispose() => _decodeSlots.Dispose();
+    private long MemoryOf(ImageHeader header) => CodecTable.MemoryOf(header, CodecTable.For(header, limits.Value.Codec));
 
-    private ImageHeader Inspect(PooledBody photo, Stopwatches clock)
+    private ImageHeader Inspect(PooledBody photo)
     {
         using var span = Telemetry.Source.StartActivity("image.inspect");
-        using var time = clock.Time(Stage.Inspect);
 
         try
         {
@@ -63,29 +63,15 @@ internal sealed class Classifier(
         }
     }
 
-    private async Task PreprocessAsync(
-        PooledBody photo, ImageHeader header, PixelTensor pixels, Stopwatches clock, Deadline deadline, CancellationToken cancellationToken)
+    private void Preprocess(PooledBody photo, ImageHeader header, PixelTensor pixels, Deadline deadline, CancellationToken cancellationToken)
     {
         using var span = Telemetry.Source.StartActivity("image.preprocess");
-        using var time = clock.Time(Stage.Preprocess);
         using var limit = deadline.Link(cancellationToken);
 
         try
         {
-            var bytes = CodecTable.MemoryOf(header, CodecTable.For(header, limits.Value.Codec));
-            using var taken = await memory.TakeForDecodingAsync(bytes, limit.Token).ConfigureAwait(false);
-            await _decodeSlots.WaitAsync(limit.Token).ConfigureAwait(false);
-
-            try
-            {
-                var codec = preprocessor.Preprocess(photo.Memory.Span, header, pixels.Span, limit.Token);
-                span?.SetTag("image.codec", CodecTable.NameOf(codec));
-            }
-            finally
-            {
-                FreedMemory.GiveBack(bytes);
-                _decodeSlots.Release();
-            }
+            var codec = preprocessor.Preprocess(photo.Memory.Span, header, pixels.Span, limit.Token);
+            span?.SetTag("image.codec", CodecTable.NameOf(codec));
         }
         catch (ImageRejectedException rejected)
         {
@@ -96,6 +82,10 @@ internal sealed class Classifier(
         {
             Telemetry.Fail(span, "deadline_exceeded");
             throw new InferenceException(StatusCodes.Status504GatewayTimeout, "deadline_exceeded", "The deadline passed before the photograph was decoded.");
+        }
+        finally
+        {
+            FreedMemory.GiveBack(MemoryOf(header));
         }
     }
 }

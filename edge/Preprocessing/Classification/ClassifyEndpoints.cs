@@ -57,24 +57,18 @@ internal static class ClassifyEndpoints
 
         try
         {
-            var clock = new Stopwatches(time);
-            PooledBody photo;
+            var clock = new StageClock(time);
+            using var photo = await uploads.ReadAsync(context.Request, cancellationToken).ConfigureAwait(false);
+            clock.End(Stage.Upload);
 
-            using (clock.Time(Stage.Upload))
+            if (!Deadline.TryRead(context.Request.Headers[Deadline.Header], options.Value.Timeout, time, out var deadline))
             {
-                photo = await uploads.ReadAsync(context.Request, cancellationToken).ConfigureAwait(false);
+                throw InferenceException.InvalidDeadline();
             }
 
-            using (photo)
-            {
-                if (!Deadline.TryRead(context.Request.Headers[Deadline.Header], options.Value.Timeout, time, out var deadline))
-                {
-                    throw InferenceException.InvalidDeadline();
-                }
-
-                using var place = await inFlight.EnterAsync(deadline, cancellationToken).ConfigureAwait(false);
-                return TypedResults.Ok(await classifier.ClassifyAsync(photo, clock, deadline, cancellationToken).ConfigureAwait(false));
-            }
+            using var place = await inFlight.EnterAsync(deadline, cancellationToken).ConfigureAwait(false);
+            clock.End(Stage.Queue);
+            return TypedResults.Ok(await classifier.ClassifyAsync(photo, clock, deadline, cancellationToken).ConfigureAwait(false));
         }
         catch (ImageRejectedException rejected)
         {

@@ -1,15 +1,16 @@
-using System.Diagnostics;
 using System.Threading.RateLimiting;
 using InferenceTracing.OpenInference;
 using InferenceTracing.ServiceDefaults.Requests;
+using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.Preprocessing.Classification;
 
 /// <summary>Counts the photographs in the house, so that memory and the wait are bounded whatever arrives.</summary>
-internal sealed class InFlight(IOptions<PreprocessingOptions> options, TimeProvider clock) : IDisposable
+internal sealed class InFlight(IOptions<PreprocessingOptions> options) : IDisposable
 {
     private const int PerCore = 16;
+    private const string TooBusy = "too_busy";
 
     private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
     {
@@ -17,7 +18,7 @@ internal sealed class InFlight(IOptions<PreprocessingOptions> options, TimeProvi
         QueueLimit = options.Value.QueueLimit,
     });
 
-    /// <summary>A place, perhaps after a wait, given back when disposed. The wait is seen on the span of the request, and counts against its deadline.</summary>
+    /// <summary>A place, perhaps after a wait, given back when disposed. The wait is a span of its own, and counts against the deadline.</summary>
     /// <exception cref="InferenceException">503: the house is full; 504: the deadline passed at the door.</exception>
     /// <exception cref="OperationCanceledException">The caller has gone.</exception>
     public async ValueTask<RateLimitLease> EnterAsync(Deadline deadline, CancellationToken cancellationToken)
@@ -34,7 +35,7 @@ internal sealed class InFlight(IOptions<PreprocessingOptions> options, TimeProvi
         {
             place.Dispose();
             throw new InferenceException(
-                StatusCodes.Status503ServiceUnavailable, "too_busy", "Too many photographs at once; try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) };
+                StatusCodes.Status503ServiceUnavailable, TooBusy, "Too many photographs at once; try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) };
         }
 
         return place;
@@ -42,20 +43,25 @@ internal sealed class InFlight(IOptions<PreprocessingOptions> options, TimeProvi
 
     private async ValueTask<RateLimitLease> WaitAsync(Deadline deadline, CancellationToken cancellationToken)
     {
-        var began = clock.GetTimestamp();
+        using var wait = Telemetry.Source.StartActivity("edge.queue");
         using var limit = deadline.Link(cancellationToken);
 
         try
         {
-            return await _limiter.AcquireAsync(1, limit.Token).ConfigureAwait(false);
+            var place = await _limiter.AcquireAsync(1, limit.Token).ConfigureAwait(false);
+
+            if (!place.IsAcquired)
+            {
+                Telemetry.Fail(wait, TooBusy);
+            }
+
+            return place;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new InferenceException(StatusCodes.Status504GatewayTimeout, "deadline_exceeded", "The deadline passed while the photograph waited for its turn.");
-        }
-        finally
-        {
-            Activity.Current?.SetTag("preprocessing.queue_ms", Math.Round(clock.GetElapsedTime(began).TotalMilliseconds, 3));
+            const string TooLate = "The deadline passed while the photograph waited for its turn.";
+            Telemetry.Fail(wait, "deadline_exceeded", TooLate);
+            throw new InferenceException(StatusCodes.Status504GatewayTimeout, "deadline_exceeded", TooLate);
         }
     }
 

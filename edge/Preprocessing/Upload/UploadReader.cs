@@ -1,6 +1,8 @@
+using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Memory;
 using InferenceTracing.ServiceDefaults.Requests;
+using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -24,6 +26,21 @@ internal sealed class UploadReader(MemoryBudget memory, IOptions<ImageOptions> l
     /// <summary>The file's bytes; the caller disposes them.</summary>
     /// <exception cref="ImageRejectedException">Too long (413), no such part, or cut off (400).</exception>
     public async Task<PooledBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var span = Telemetry.Source.StartActivity("edge.upload");
+
+        try
+        {
+            return await ReadInTimeAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception refused) when (refused is ImageRejectedException or InferenceException)
+        {
+            Telemetry.Fail(span, (refused as ImageRejectedException)?.Reason ?? ((InferenceException)refused).Reason, refused.Message);
+            throw;
+        }
+    }
+
+    private async Task<PooledBody> ReadInTimeAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.ContentLength > _maxBytes + FormBytes)
         {

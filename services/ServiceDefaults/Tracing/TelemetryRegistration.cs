@@ -58,7 +58,7 @@ internal static class TelemetryRegistration
         telemetry.WithTracing(tracing => tracing
             .SetSampler(Sampler(builder, identity))
             .AddAspNetCoreInstrumentation()
-            .AddHttpClientInstrumentation()
+            .AddHttpClientInstrumentation(calls => calls.EnrichWithHttpRequestMessage = ClientSpanName.Give)
             .AddSource(Telemetry.Name));
 
         if (Exports(settings, "METRICS"))

@@ -5,10 +5,10 @@ using OpenTelemetry.Proto.Trace.V1;
 
 namespace InferenceTracing.Benchmarks.Traces;
 
-/// <summary>One photograph's trace as the system makes it: sixteen spans of five services, with the attributes they really bear.</summary>
+/// <summary>One photograph's trace as the system makes it: seventeen spans of five services, with the attributes they really bear.</summary>
 internal static class TraceShape
 {
-    public const int Spans = 16;
+    public const int Spans = 17;
 
     /// <summary>Spans whose times and ids are still to be set.</summary>
     public static ExportTraceServiceRequest Create(int traces)
@@ -52,7 +52,7 @@ internal static class TraceShape
                 Text("input.mime_type", "application/json"), Text("input.value", """{"format":"png","width":451,"height":300,"size":240512}"""),
                 Text("openinference.span.kind", "CHAIN"), Text("output.mime_type", "application/json"),
                 Text("output.value", """{"label":"tiger cat","probability":0.410827}""")]),
-            Internal(2, 1, "image.inspect", 1), Internal(3, 1, "image.preprocess", 12, Text("image.codec", "imagesharp")), Client(4, 1, "ensemble", 40),
+            Internal(17, 1, "edge.upload", 2), Internal(2, 1, "image.inspect", 1), Internal(3, 1, "image.preprocess", 12, Text("image.codec", "imagesharp")), Client(4, 1, "ensemble", 40),
         ],
         "gateway" => [Server(5, 4, "POST /v2/models/{model}/infer", "/v2/models/{model}/infer", "/v2/models/ensemble/infer", 38), Client(6, 5, "ensemble", 36)],
         "ensemble" =>
@@ -84,9 +84,10 @@ internal static class TraceShape
         ]);
 
     private static ShapedSpan Client(int id, int parent, string model, int millis) => new(
-        id, parent, "POST", Span.Types.SpanKind.Client, millis, "System.Net.Http",
+        id, parent, "POST /v2/models/{model}/infer", Span.Types.SpanKind.Client, millis, "System.Net.Http",
         [
             Text("http.request.method", "POST"), Text("server.address", "127.0.0.1"), Number("server.port", 38873),
+            Text("url.template", "/v2/models/{model}/infer"), Text("inference.model.name", model),
             Text("url.full", $"http://127.0.0.1:38873/v2/models/{model}/infer"), Number("http.response.status_code", 200), Text("network.protocol.version", "1.1"),
         ]);
 

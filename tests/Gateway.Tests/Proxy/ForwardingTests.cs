@@ -81,7 +81,9 @@ public sealed class ForwardingTests : IClassFixture<GatewayUnderTest>
         var server = Assert.Single(spans, span => span.Kind == ActivityKind.Server);
         var client = Assert.Single(spans, span => span.Kind == ActivityKind.Client);
         Assert.Equal("POST /v2/models/{model}/infer", server.Name);
-        Assert.Equal(("POST", server.Id), (client.Name, client.ParentId));
+        Assert.Equal((server.Name, server.Id), (client.Name, client.ParentId));
+        Assert.Equal("/v2/models/{model}/infer", client["url.template"]);
+        Assert.Equal("ensemble", client["inference.model.name"]);
         Assert.Equal($"00-{traceId}-{client.Id}-01", _gateway.Upstream.Asked["traceparent"]);
     }
 

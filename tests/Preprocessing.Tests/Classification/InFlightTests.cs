@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Classification;
 using InferenceTracing.ServiceDefaults.Requests;
+using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.Preprocessing.Tests.Classification;
@@ -52,18 +54,28 @@ public sealed class InFlightTests
     }
 
     [Fact]
-    public async Task EnterAsync_HadToWait_SaysHowLongOnTheSpan()
+    public async Task EnterAsync_HadToWait_TheWaitIsASpanOfTheRequest()
     {
         using var house = House(most: 1, queue: 1);
-        using var span = new Activity("request").Start();
+        using var request = new Activity("request").Start();
+        var waits = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == Telemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
+                options.TraceId == request.TraceId ? ActivitySamplingResult.AllData : ActivitySamplingResult.None,
+            ActivityStopped = waits.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
         var first = await house.EnterAsync(Soon, Cancellation);
-        Assert.Null(span.GetTagItem("preprocessing.queue_ms"));
+        Assert.Empty(waits);
 
         var second = house.EnterAsync(Soon, Cancellation).AsTask();
         first.Dispose();
 
         using var place = await second;
-        Assert.IsType<double>(span.GetTagItem("preprocessing.queue_ms"));
+        var wait = Assert.Single(waits);
+        Assert.Equal(("edge.queue", request.SpanId), (wait.OperationName, wait.ParentSpanId));
     }
 
     [Fact]
@@ -80,5 +92,5 @@ public sealed class InFlightTests
         Assert.False(house.EnterAsync(Soon, Cancellation).AsTask().IsCompleted);
     }
 
-    private static InFlight House(int most, int queue) => new(Options.Create(new PreprocessingOptions { MaxInFlight = most, QueueLimit = queue }), TimeProvider.System);
+    private static InFlight House(int most, int queue) => new(Options.Create(new PreprocessingOptions { MaxInFlight = most, QueueLimit = queue }));
 }
