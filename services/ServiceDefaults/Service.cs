@@ -62,6 +62,8 @@ public static class Service
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss.fff ";
         });
+        // A line for each look at a part that is not ready, five a second; the parts themselves say once when that begins and once when it ends.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         StartupFailure.SilenceHost(builder.Logging);
         builder.Services.AddSingleton<LoggerFactory>();
         builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory, SparingLoggerFactory>());

@@ -152,16 +152,22 @@ public sealed class ProcessFailureTests : IAsyncLifetime
             answers.Add(await _edge!.PostAsync(Upload.Drawn));
         }
 
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await SaidAsync("ensemble", "mobilenetv2 at", "is not ready", patience.Token);
         Signal(member, "CONT");
 
         Assert.All(answers, answer => Assert.Equal((200, true), (answer.Status, answer.Body.GetProperty("degraded").GetBoolean())));
         Assert.Contains(answers, answer => answer.Body.GetProperty("votes").ToString().Contains("is asked again shortly", StringComparison.Ordinal));
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
 
         while ((await _edge!.PostAsync(Upload.Drawn)).Body.GetProperty("degraded").GetBoolean())
         {
             await Task.Delay(100, patience.Token);
         }
+
+        // A line when it begins and one when it ends, however often the gateway asks meanwhile.
+        await SaidAsync("ensemble", "mobilenetv2 at", "is ready", patience.Token);
+        Assert.Single(Log("ensemble"), line => line.Contains("is not ready", StringComparison.Ordinal));
+        Assert.All(_plan!.Services, service => Assert.DoesNotContain(Log(service.Name), line => line.Contains("Health check", StringComparison.Ordinal)));
     }
 
     /// <summary>A place is for a photograph that is there: who sends a byte now and then keeps nobody out.</summary>
@@ -187,6 +193,17 @@ public sealed class ProcessFailureTests : IAsyncLifetime
             var edge = _plan!.Services.Single(service => service.Name == "preprocessing");
             return int.Parse(edge.Settings["Preprocessing__MaxInFlight"], CultureInfo.InvariantCulture)
                 + int.Parse(edge.Settings["Preprocessing__QueueLimit"], CultureInfo.InvariantCulture);
+        }
+    }
+
+    private string[] Log(string service) => File.ReadAllLines(Path.Combine(_logs, $"{service}.log"));
+
+    /// <summary>Returns when a service's last line about <paramref name="subject"/> says <paramref name="what"/>.</summary>
+    private async Task SaidAsync(string service, string subject, string what, CancellationToken cancellationToken)
+    {
+        while (Log(service).LastOrDefault(line => line.Contains(subject, StringComparison.Ordinal))?.Contains(what, StringComparison.Ordinal) is not true)
+        {
+            await Task.Delay(100, cancellationToken);
         }
     }
 

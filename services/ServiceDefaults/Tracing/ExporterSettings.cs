@@ -27,6 +27,7 @@ internal static class ExporterSettings
             new($"{Prefix}TIMEOUT", "30000"),
             new("OTEL_BSP_MAX_QUEUE_SIZE", "16384"),
             new("OTEL_BSP_SCHEDULE_DELAY", "1000"),
+            new("OTEL_BLRP_SCHEDULE_DELAY", "1000"),
         ],
     });
 

@@ -66,6 +66,9 @@ internal static class TelemetryRegistration
             telemetry.WithMetrics(metrics => metrics.AddMeter(Meters));
         }
 
+        // Else a record is its template, and who reads it has to put the values in.
+        builder.Services.Configure<OpenTelemetryLoggerOptions>(logs => logs.IncludeFormattedMessage = true);
+
         if (!Exports(settings, "LOGS"))
         {
             builder.Logging.AddFilter<OpenTelemetryLoggerProvider>(null, LogLevel.None);

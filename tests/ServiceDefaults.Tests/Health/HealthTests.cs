@@ -44,6 +44,19 @@ public sealed class HealthTests : IAsyncLifetime
         Assert.Equal($"feels {mood}", check.GetProperty("description").GetString());
     }
 
+    /// <summary>It is asked every second or more often: what it found out is the answer, and no line of the log.</summary>
+    [Fact]
+    public async Task Ready_NotReady_IsNoLineForEachLook()
+    {
+        await FeelAsync("Unhealthy");
+
+        using var look = await _service.Client.GetAsync("/health/ready");
+        using var failure = await _service.Client.PostAsync("/fail", null);
+
+        await Patience.UntilAsync(() => Task.FromResult(_service.Output), lines => lines.Any(line => line.Contains("POST /fail failed", StringComparison.Ordinal)));
+        Assert.DoesNotContain(_service.Output, line => line.Contains("Health check", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task HealthOption_Ready_ExitsWith0()
     {

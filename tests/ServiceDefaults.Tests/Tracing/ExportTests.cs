@@ -86,6 +86,18 @@ public sealed class ExportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Log_OfARequest_SaysItsValuesAndItsTrace()
+    {
+        await using var service = await StartAsync("http/protobuf", ("OTEL_LOGS_EXPORTER", "otlp"));
+
+        using var answer = await service.Client.PostAsync("/fail", null);
+        await service.StopAsync();
+
+        var trace = (await _collector.SpanAsync(answer.Headers.GetValues("traceparent").Single().Split('-')[1])).TraceId;
+        Assert.Contains(new ExportedLog(trace, "POST /fail failed"), _collector.Logs);
+    }
+
+    [Fact]
     public async Task Export_EndpointOfTracesOnly_SendsTraces()
     {
         await using var service = await StartedService.StartAsync(

@@ -2,6 +2,9 @@ using System.Diagnostics;
 
 namespace InferenceTracing.TestBed.Traces;
 
+/// <summary>A log record as it left a service over OTLP.</summary>
+internal sealed record ExportedLog(string TraceId, string Text);
+
 /// <summary>A span as it left a service over OTLP.</summary>
 internal sealed record ExportedSpan
 {

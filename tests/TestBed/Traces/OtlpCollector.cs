@@ -5,13 +5,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace InferenceTracing.TestBed.Traces;
 
-/// <summary>Takes OTLP over HTTP and gRPC and keeps the spans; while it is not <see cref="Available"/> it asks to try again later.</summary>
+/// <summary>Takes OTLP over HTTP and gRPC and keeps spans and logs; while it is not <see cref="Available"/> it asks to try again later.</summary>
 internal sealed class OtlpCollector : IAsyncDisposable
 {
     private const int GrpcUnavailable = 14;
 
     private readonly Lock _lock = new();
     private readonly List<ExportedSpan> _spans = [];
+    private readonly List<ExportedLog> _logs = [];
     private readonly List<string> _paths = [];
     private LocalServer? _server;
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,6 +31,8 @@ internal sealed class OtlpCollector : IAsyncDisposable
     public IReadOnlyList<string> Paths => Locked(() => _paths.ToArray());
 
     public IReadOnlyList<ExportedSpan> Spans => Locked(() => _spans.ToArray());
+
+    public IReadOnlyList<ExportedLog> Logs => Locked(() => _logs.ToArray());
 
     public static async Task<OtlpCollector> StartAsync()
     {
@@ -102,6 +105,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
         var isTrace = path.Contains("trace", StringComparison.Ordinal);
         var available = Available;
         var spans = available && isTrace ? OtlpMessage.Spans(message) : [];
+        var logs = available && path.Contains("logs", StringComparison.Ordinal) ? OtlpMessage.Logs(message) : [];
 
         TaskCompletionSource news;
 
@@ -109,6 +113,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
         {
             _paths.Add(path);
             _spans.AddRange(spans);
+            _logs.AddRange(logs);
             (news, _news) = (_news, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 

@@ -4,7 +4,7 @@ using Google.Protobuf;
 
 namespace InferenceTracing.TestBed.Traces;
 
-/// <summary>Reads the spans of an ExportTraceServiceRequest (open-telemetry/opentelemetry-proto, trace/v1/trace.proto), field by field.</summary>
+/// <summary>Reads what a service exports, without our own store's reader: the spans of an ExportTraceServiceRequest (open-telemetry/opentelemetry-proto, trace/v1/trace.proto), field by field.</summary>
 internal static class OtlpMessage
 {
     public static List<ExportedSpan> Spans(byte[] message)
@@ -19,6 +19,30 @@ internal static class OtlpMessage
         });
         return spans;
     }
+
+    /// <summary>The records of an ExportLogsServiceRequest (logs/v1/logs.proto): what they say and in which trace.</summary>
+    public static List<ExportedLog> Logs(byte[] message)
+    {
+        var logs = new List<ExportedLog>();
+        Within(ByteString.CopyFrom(message), 1, resource => Within(resource, 2, scope => Within(scope, 2, record => logs.Add(Log(record)))));
+        return logs;
+    }
+
+    private static ExportedLog Log(ByteString record)
+    {
+        var (traceId, text) = ("", "");
+        Within(record, 9, id => traceId = Hex(id));
+        Within(record, 5, body => Fields(body, (kind, any) => text = Text(kind, any)));
+        return new ExportedLog(traceId, text);
+    }
+
+    private static void Within(ByteString message, int wanted, Action<ByteString> visit) => Fields(message, (field, value) =>
+    {
+        if (field == wanted)
+        {
+            visit(value.Bytes);
+        }
+    });
 
     private static void ResourceSpans(ByteString message, List<ExportedSpan> all)
     {
