@@ -22,7 +22,7 @@ internal static class LocalRun
             var photos = PhotoFolder.Read(options.Photos);
             var logs = options.Logs is { } folder ? OutputFolder.Make("--logs", folder) : checkout.Logs;
             var models = ModelChoice.Find();
-            var plan = ServicePlan.Create(checkout, models, PortChoice.For(options), logs);
+            var plan = ServicePlan.Create(checkout, models, PortChoice.For(options), logs, options.Otlp is { } address ? new OtlpBackend(address) : null);
 
             await models.OpenAsync(stop.Token);
             await using var fleet = new ServiceFleet(plan);

@@ -9,13 +9,17 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
 {
     public Uri Edge => this[SystemParts.Preprocessing].Url;
 
-    public Uri Traces => this[SystemParts.TraceStore].Url;
+    /// <summary>Where all telemetry goes in place of the store; null where the store has it.</summary>
+    public OtlpBackend? Backend { get; init; }
+
+    public Uri Traces => Backend?.Address ?? this[SystemParts.TraceStore].Url;
 
     public ServiceSpec this[string name] => Services.Single(service => service.Name == name);
 
-    public static ServicePlan Create(Checkout checkout, ModelChoice models, PortChoice ports, string logFolder)
+    public static ServicePlan Create(Checkout checkout, ModelChoice models, PortChoice ports, string logFolder, OtlpBackend? backend = null)
     {
-        var parts = SystemParts.With(models.Names);
+        var all = SystemParts.With(models.Names);
+        List<Part> parts = [.. backend is null ? all : OtlpBackend.Parts(all)];
         List<Listener> listeners = [.. parts.SelectMany(part => part.Listeners)];
         ports.Check([.. listeners.Select(listener => listener.Name)]);
         var given = listeners.ToDictionary(listener => listener.Name, listener => ports.For(listener.Name, listener.Port));
@@ -24,12 +28,22 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
 
         List<ServiceSpec> services =
         [
-            .. parts.Select(part => new ServiceSpec(part.Name, checkout.Executable(part.Project), given[part.Name], new(
+            .. parts.Select(part => Spec(part, checkout.Executable(part.Project), given[part.Name], new(
                 [new("Deployment__Environment", part.Environment), .. Addresses(part, given), .. OwnSettings(part, models.Names, key),
-                .. part.Name == SystemParts.TraceStore ? Keeping(checkout, ports, given[part.Name]) : []]))),
+                .. part.Name == SystemParts.TraceStore ? Keeping(checkout, ports, given[part.Name]) : []]), backend)),
         ];
 
-        return new ServicePlan(services, models.Names, logFolder);
+        return new ServicePlan(services, models.Names, logFolder) { Backend = backend };
+    }
+
+    private static ServiceSpec Spec(Part part, string executable, int port, Dictionary<string, string> settings, OtlpBackend? backend)
+    {
+        foreach (var (name, value) in backend?.Settings() ?? [])
+        {
+            settings[name] = value;
+        }
+
+        return new ServiceSpec(part.Name, executable, port, settings);
     }
 
     /// <summary>Members vote at the same time, so they share the cores: with all cores each, the threads of a run would wait for one another.</summary>
@@ -39,7 +53,7 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
     [
         .. part.Listeners.Where(listener => listener.Setting is not null)
             .Select(listener => KeyValuePair.Create(listener.Setting!, Loopback(ports[listener.Name]))),
-        .. part.Calls.Select(call => KeyValuePair.Create(call.Setting, Loopback(ports[call.Listener]) + call.Path)),
+        .. part.Calls.Where(call => ports.ContainsKey(call.Listener)).Select(call => KeyValuePair.Create(call.Setting, Loopback(ports[call.Listener]) + call.Path)),
     ];
 
     /// <summary>What is so on one machine only, where all parts share the cores.</summary>

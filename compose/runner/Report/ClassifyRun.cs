@@ -31,6 +31,12 @@ internal static class ClassifyRun
             }
         });
 
+        if (plan.Backend is not null)
+        {
+            // Others' stores have no query API in common.
+            return [.. answers.Select(answer => new PhotoResult(answer.Photo.Name, answer.Answer, answer.Error, null, 0, []))];
+        }
+
         var results = new List<PhotoResult>();
 
         await Steps.RunAsync("Reading the traces back", answers, async answer =>

@@ -25,12 +25,17 @@ internal sealed class ResultCells(PhotoResult result)
     {
         get
         {
+            if (result is { Spans: 0, Problems.Count: 0 })
+            {
+                return "sent";
+            }
+
             var text = result.Problems.Count == 0 ? $"[green]{result.Spans} ✔[/]" : $"[red]{result.Spans} ✘[/]";
             return result.TraceUrl is { } url ? $"[link={url}]{text}[/]" : text;
         }
     }
 
-    public string TracePath => result.TraceUrl is { } url ? $"[link={url}]{Markup.Escape(new Uri(url).AbsolutePath)}[/]" : "";
+    public string TracePath => result.TraceUrl is { } url ? $"[link={url}]{Markup.Escape(new Uri(url).AbsolutePath)}[/]" : TraceId;
 
     /// <summary>What a member said, or why it said nothing.</summary>
     public string Vote(string member) => Of(member) is not { } vote ? ""
@@ -40,6 +45,10 @@ internal sealed class ResultCells(PhotoResult result)
     public string VoteTime(string member) => Of(member) is { } vote && vote.GetProperty("error").GetString() is null ? Ms(vote.GetProperty("ms").GetDouble()) : "";
 
     public string VoteAndTime(string member) => VoteTime(member) is { Length: > 0 } time ? $"{Vote(member)} [grey]{time} ms[/]" : Vote(member);
+
+    private string TraceId => result.Answer.ValueKind == JsonValueKind.Object && result.Answer.TryGetProperty("trace", out var trace) && trace.ValueKind == JsonValueKind.Object
+        ? trace.GetProperty("id").GetString() ?? ""
+        : "";
 
     private JsonElement? Of(string member) => result.Error is not null
         ? null

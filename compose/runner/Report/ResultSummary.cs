@@ -12,7 +12,10 @@ internal static class ResultSummary
         var answered = results.Count(result => result.Error is null);
         var whole = results.Count(result => result.Problems.Count == 0);
 
-        AnsiConsole.MarkupLineInterpolated($"{answered} of {results.Count} photographs answered, {whole} of {results.Count} traces complete (every span of every hop, each below its parent).");
+        var traces = plan.Backend is { } backend
+            ? $"their traces sent to {backend.Address} over {backend.Protocol}, and not read back"
+            : $"{whole} of {results.Count} traces complete (every span of every hop, each below its parent)";
+        AnsiConsole.MarkupLineInterpolated($"{answered} of {results.Count} photographs answered, {traces}.");
 
         foreach (var result in results.Where(result => result.Problems.Count > 0))
         {
