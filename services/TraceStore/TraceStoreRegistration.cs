@@ -41,6 +41,7 @@ internal static class TraceStoreRegistration
         app.MapJaegerQuery();
         app.MapJaegerV3();
         app.MapStoreCounts();
+        app.MapViewerSearch();
         app.MapViewer();
     }
 }

@@ -83,7 +83,8 @@ internal static class JaegerV3Endpoints
         reply.Json.WriteEndObject();
     }
 
-    private static async ValueTask<object?> ExplainAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <summary>Answers what cannot be read, or takes too long, in this API's form.</summary>
+    public static async ValueTask<object?> ExplainAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
         {

@@ -56,6 +56,10 @@ internal sealed class SpanStore(
     public Task<Trace?> FindAsync(TraceId id, CancellationToken cancellationToken) => readers.ReadAsync(
         reader => (reader.Number(id) is { } number ? reader.Trace(number) : null) ?? TraceArchive.Find(reader, id), cancellationToken);
 
+    /// <summary>The ids that begin with these hex digits, <paramref name="most"/> of them.</summary>
+    public Task<List<TraceId>> IdsAsync(string digits, int most, CancellationToken cancellationToken) =>
+        readers.ReadAsync(reader => TraceIdPrefix.Find(reader, digits, most), cancellationToken);
+
     /// <summary>Traces with a span that matches, the newest first; each is read when it is asked for, so that a long answer is never held whole.</summary>
     public async IAsyncEnumerable<Trace> SearchAsync(TraceSearch search, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
