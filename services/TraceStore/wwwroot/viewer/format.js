@@ -1,14 +1,20 @@
 // Numbers and colours for people.
 
+// Rounded before it is split, so that no unit ever fills the next one.
 export function duration(micros) {
+  if (micros < 0) return `−${duration(-micros)}`;
   if (micros < 1) return '<1 µs';
-  if (micros < 1_000) return `${Math.round(micros)} µs`;
-  if (micros < 1_000_000) return `${digits(micros / 1_000)} ms`;
-  if (micros < 60_000_000) return `${digits(micros / 1_000_000)} s`;
-  return `${Math.floor(micros / 60_000_000)} m ${Math.round(micros % 60_000_000 / 1_000_000)} s`;
+  if (micros < 999.5) return `${Math.round(micros)} µs`;
+  if (micros < 999_500) return `${digits(micros / 1_000)} ms`;
+  if (micros < 59_950_000) return `${digits(micros / 1_000_000)} s`;
+  const seconds = Math.round(micros / 1_000_000);
+  const minutes = Math.round(seconds / 60);
+  return seconds < 3_600 ? `${Math.floor(seconds / 60)} m ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
 }
 
-const digits = value => value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
+const digits = value => value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0);
+
+export const percent = share => share === 0 ? '0 %' : share < 0.001 ? '<0.1 %' : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 
 export const clock = micros => new Date(micros / 1_000).toLocaleTimeString([], { hour12: false })
   + '.' + String(Math.floor(micros / 1_000) % 1_000).padStart(3, '0');
@@ -16,7 +22,8 @@ export const clock = micros => new Date(micros / 1_000).toLocaleTimeString([], {
 export const dateAndTime = micros => `${new Date(micros / 1_000).toLocaleDateString()} ${clock(micros)}`;
 
 export function ago(micros) {
-  const seconds = Math.max(0, Date.now() / 1_000 - micros / 1_000_000);
+  const seconds = Date.now() / 1_000 - micros / 1_000_000;
+  if (seconds < -5) return `ahead by ${duration(-seconds * 1_000_000)}`;
   if (seconds < 5) return 'just now';
   if (seconds < 60) return `${Math.floor(seconds)} s ago`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`;

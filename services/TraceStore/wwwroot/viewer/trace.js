@@ -1,8 +1,15 @@
-// One trace as a waterfall.
+// One trace: its spans in time, what each operation took, what was logged, and the same against another trace.
 import { ask, el, notice, url } from './dom.js';
-import { colour, count, dateAndTime, duration } from './format.js';
-import { details } from './details.js';
-import { build, fits, visible } from './tree.js';
+import { count } from './format.js';
+import { Compare, withPath } from './compare.js';
+import { Details, recordList } from './details.js';
+import { resolve } from './ids.js';
+import { Minimap } from './minimap.js';
+import { operationTable } from './operations.js';
+import { recall } from './results.js';
+import { Summary } from './summary.js';
+import { build } from './tree.js';
+import { Waterfall } from './waterfall.js';
 
 const patience = 15_000;
 const poll = 1_500;
@@ -10,183 +17,142 @@ const wait = millis => new Promise(done => setTimeout(done, millis));
 
 export async function showTrace(main, id) {
   const opened = Date.now();
-  let shown = 0;
+  let page;
+  let spans = 0;
 
   // A link may be followed before the last spans are exported: what is young is asked for again.
   for (;;) {
     try {
-      const { data } = await ask(`api/traces/${encodeURIComponent(id)}`);
-      if (data[0].spans.length !== shown && !document.activeElement?.closest('.row')) {
-        shown = data[0].spans.length;
-        new Waterfall(main, build(data[0])).show();
-      }
-      const trace = build(data[0]);
-      if (Date.now() - (trace.start + trace.duration) / 1_000 > patience || Date.now() - opened > 2 * patience) return;
+      const [{ data }, records] = await Promise.all([ask(`api/traces/${encodeURIComponent(id)}`), logs(id)]);
+      const [trace] = data;
+      page ??= new TracePage(main, trace.traceID.padStart(32, '0'));
+      if (trace.spans.length !== spans) page.show(build(trace), records);
+      else if (records.length !== page.records.length) page.show(page.trace, records);
+      spans = trace.spans.length;
+      if (Date.now() - (page.trace.start + page.trace.duration) / 1_000 > patience || Date.now() - opened > 2 * patience) return;
     } catch (failure) {
-      if (failure.status !== 404 || Date.now() - opened > patience) {
-        main.replaceChildren(notice(
-          failure.status === 404 ? 'This trace is not here' : 'This trace cannot be shown',
-          failure.status === 404 ? 'It was never sent, or it has made room for newer ones.' : failure.message,
-          el('p', {}, el('a', { href: url('') }, 'Search for others'))));
+      if (failure.status !== 404 && !page || failure.status === 404 && Date.now() - opened > patience) {
+        main.replaceChildren(failure.status === 404
+          ? notice('This trace is not here', 'It was never sent, or it has made room for newer ones.')
+          : notice('This trace cannot be shown', failure.message));
         return;
       }
-      main.replaceChildren(notice('Waiting for the spans…', 'This trace is not here yet.'));
+      if (failure.status === 404 && id.length < 32) {
+        const found = await resolve(id);
+        if (found.id) location.replace(url(`trace/${found.id}${location.search}`));
+        else main.replaceChildren(found.notice);
+        return;
+      }
+      if (!page) main.replaceChildren(notice('Waiting for the spans…', 'This trace is not here yet.'));
     }
     await wait(poll);
   }
 }
 
-class Waterfall {
-  constructor(main, trace) {
-    this.main = main;
-    this.trace = trace;
-    this.rows = new Map();
-    this.opened = new Set();
-    this.text = '';
-    this.list = el('div', { class: 'rows', role: 'treegrid', 'aria-label': 'Spans', 'aria-readonly': 'true' });
-    this.list.addEventListener('keydown', event => this.key(event));
+// A store without log records answers 404.
+const logs = id => ask(`api/traces/${encodeURIComponent(id)}/logs`).catch(failure => {
+  if (failure.status === 404) return [];
+  throw failure;
+});
+
+class TracePage {
+  constructor(main, id) {
+    const results = recall(id);
+    this.asked = new URLSearchParams(location.search);
+    this.summary = new Summary(id, results);
     this.found = el('output', { class: 'dim' });
+    this.waterfall = new Waterfall({ onopen: span => this.open(span === this.opened ? null : span), onhits: hits => this.say(hits) });
+    this.minimap = new Minimap(zoom => { this.waterfall.zoomTo(zoom); this.set('zoom', zoom?.map(Math.round).join('-')); });
+    this.details = new Details(() => { this.open(null); this.waterfall.list.focus({ preventScroll: true }); });
+    this.compare = new Compare(results, other => this.set('with', other));
+    this.find = el('input', {
+      type: 'search', placeholder: 'Find in this trace…', 'aria-label': 'Find in this trace', spellcheck: 'false', value: this.asked.get('find'),
+      oninput: event => { this.set('find', event.target.value.trim()); this.waterfall.look(event.target.value.trim().toLowerCase()); },
+      onkeydown: event => { if (event.key === 'Enter') { event.preventDefault(); this.waterfall.step(event.shiftKey ? -1 : 1); } },
+    });
+    const button = (text, onclick, title) => el('button', { type: 'button', class: 'quiet', title, onclick }, text);
+    this.views = {
+      timeline: el('section', { class: 'timeline', 'aria-label': 'Timeline' },
+        el('div', { class: 'tools' }, this.find, this.found,
+          button('‹', () => this.waterfall.step(-1), 'Previous match'), button('›', () => this.waterfall.step(1), 'Next match'),
+          button('Expand all', () => this.waterfall.openAll(true)), button('Collapse all', () => this.waterfall.openAll(false)),
+          el('span', { class: 'legend' }, el('i', { class: 'critical' }), 'critical path')),
+        this.minimap.element,
+        el('div', { class: 'beside' }, this.waterfall.element, this.details.element)),
+      operations: el('section', { 'aria-label': 'Operations' }),
+      logs: el('section', { 'aria-label': 'Logs' }),
+      compare: el('section', { 'aria-label': 'Compare' }, this.compare.element),
+    };
+    this.links = Object.fromEntries(Object.keys(this.views).map(name => [name, el('a', {
+      href: `${location.pathname}?view=${name}`, onclick: event => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); this.turnTo(name); } },
+    }, name[0].toUpperCase() + name.slice(1))]));
+    this.main = main;
   }
 
-  show() {
-    const { trace } = this;
-    document.title = `${trace.root.service} ${trace.root.name} · ${duration(trace.duration)}`;
-    const wanted = new URLSearchParams(location.search).get('span');
-    if (wanted) this.opened.add(wanted);
-    this.main.replaceChildren(this.header(), el('section', { class: 'waterfall' }, this.ruler(), this.list));
-    this.draw();
-    this.rows.get(wanted)?.scrollIntoView({ block: 'center' });
-  }
-
-  header() {
-    const { trace } = this;
-    const stat = (name, value, kind = '') => el('div', { class: kind }, el('dt', {}, name), el('dd', {}, value));
-    return el('header', { class: 'summary' },
-      el('h1', {}, el('span', { class: 'dot', style: { '--service': colour(trace.root.service) } }), trace.root.service, ' ', el('span', {}, trace.root.name)),
-      el('p', { class: 'id' }, el('code', {}, trace.id), el('button', {
-        type: 'button', class: 'quiet', onclick: event => navigator.clipboard?.writeText(trace.id).then(() => { event.target.textContent = 'Copied'; }),
-      }, 'Copy id'), el('a', { class: 'quiet', href: url(`api/traces/${trace.id}`) }, 'JSON')),
-      el('dl', { class: 'stats' },
-        stat('Began', dateAndTime(trace.start)), stat('Duration', duration(trace.duration), 'big'), stat('Services', String(trace.services.length)),
-        stat('Spans', String(trace.rows.length)), stat('Depth', String(trace.depth)), trace.errors ? stat('Errors', String(trace.errors), 'bad') : null),
-      el('div', { class: 'chips' }, trace.services.map(name => el('span', { class: 'chip', style: { '--service': colour(name) } },
-        name, el('small', {}, String(trace.rows.filter(span => span.service === name).length))))),
-      trace.mates.length ? el('p', { class: 'mates' }, el('span', {}, 'Linked: '), trace.mates.slice(0, 16).map(id =>
-        el('a', { class: 'chip plain', href: url(`trace/${id}`) }, id.slice(0, 8))), trace.mates.length > 16 ? ` and ${trace.mates.length - 16} more` : '') : null,
-      el('div', { class: 'tools' },
-        el('input', {
-          type: 'search', placeholder: 'Find in this trace…', 'aria-label': 'Find in this trace', spellcheck: 'false',
-          oninput: event => { this.text = event.target.value.trim().toLowerCase(); this.mark(); },
-          onkeydown: event => { if (event.key === 'Enter') { event.preventDefault(); this.next(); } },
-        }), this.found,
-        el('button', { type: 'button', class: 'quiet', onclick: () => this.openAll(true) }, 'Expand all'),
-        el('button', { type: 'button', class: 'quiet', onclick: () => this.openAll(false) }, 'Collapse all')));
-  }
-
-  ruler() {
-    return el('div', { class: 'ruler', 'aria-hidden': 'true' }, el('span', { class: 'head' }, 'Service and operation'),
-      el('div', { class: 'scale' }, [0, 0.25, 0.5, 0.75, 1].map(share => el('span', { style: { left: `${share * 100}%` } },
-        share === 0 ? '0' : duration(share * this.trace.duration)))));
-  }
-
-  draw(focus) {
-    this.rows.clear();
-    this.list.replaceChildren(...visible(this.trace.rows).flatMap(span => {
-      const row = this.row(span);
-      this.rows.set(span.id, row);
-      return this.opened.has(span.id) ? [row, details(span, this.trace)] : [row];
-    }));
-    const first = this.rows.get(focus) ?? this.list.querySelector('.row');
-    if (first) first.tabIndex = 0;
-    if (focus) first?.focus({ preventScroll: true });
-    this.mark();
-  }
-
-  row(span) {
-    const { trace } = this;
-    const left = 100 * (span.start - trace.start) / trace.duration;
-    const width = 100 * span.duration / trace.duration;
-    const side = left + width < 88 ? 'after' : width > 12 ? 'inside' : 'before';
-    const label = `${span.service}, ${span.name}, ${duration(span.duration)}, begins after ${duration(span.start - trace.start)}${span.failed ? ', failed' : ''}`;
-    return el('div', {
-      class: `row ${span.failed ? 'failed' : ''}`, role: 'row', tabindex: '-1', 'data-id': span.id, 'aria-level': span.depth + 1, 'aria-label': label,
-      'aria-expanded': span.children.length ? String(span.open) : null, 'aria-selected': String(this.opened.has(span.id)),
-      style: { '--service': colour(span.service), '--depth': String(Math.min(span.depth, 24)) }, title: label, onclick: () => this.toggleDetails(span),
-    },
-    el('span', { class: 'name', role: 'gridcell' },
-      span.children.length
-        ? el('button', {
-          type: 'button', class: 'caret', tabindex: '-1', 'aria-label': span.open ? 'Collapse' : 'Expand',
-          onclick: event => { event.stopPropagation(); this.toggle(span); },
-        }, span.open ? '▾' : '▸')
-        : el('span', { class: 'caret' }),
-      span.failed ? el('span', { class: 'mark bad', title: 'This span failed' }, '!') : null,
-      span.warnings.length ? el('span', { class: 'mark warn', title: span.warnings[0] }, '⚠') : null,
-      el('b', {}, span.service), el('span', { class: 'operation' }, span.name),
-      span.links.length ? el('span', { class: 'mark', title: `${count(span.links.length, 'link')} to other spans` }, `↗ ${span.links.length}`) : null,
-      span.open ? null : el('small', { class: 'chip plain' }, `+${below(span)}`)),
-    el('span', { class: 'line', role: 'gridcell' },
-      el('span', { class: 'span-bar', style: { left: `${left}%`, width: `${width}%` } },
-        span.logs.map(log => el('i', { class: 'tick', style: { left: `${Math.max(0, Math.min(100, 100 * (log.timestamp - span.start) / Math.max(1, span.duration)))}%` } })),
-        el('span', { class: `took ${side}` }, duration(span.duration)))));
-  }
-
-  toggle(span) { span.open = !span.open; this.draw(span.id); }
-
-  toggleDetails(span) {
-    if (!this.opened.delete(span.id)) this.opened.add(span.id);
-    this.draw(span.id);
-  }
-
-  openAll(open) {
-    for (const span of this.trace.rows) span.open = open || span.depth === 0 && span.children.length === 0;
-    this.draw();
-  }
-
-  mark() {
-    const hits = this.text ? this.trace.rows.filter(span => fits(span, this.text)) : [];
-    const ids = new Set(hits.map(span => span.id));
-    for (const [id, row] of this.rows) {
-      row.classList.toggle('hit', ids.has(id));
-      row.classList.toggle('miss', Boolean(this.text) && !ids.has(id));
+  show(trace, records) {
+    const first = !this.trace;
+    this.trace = withPath(trace);
+    this.records = records;
+    trace.records = new Map(Object.entries(Object.groupBy(records, record => record.spanId ?? '')));
+    this.summary.show(trace);
+    if (first) {
+      this.main.replaceChildren(this.summary.element, el('nav', { class: 'views', 'aria-label': 'Views' }, Object.values(this.links)), ...Object.values(this.views));
+      this.waterfall.zoom = this.zoomAsked();
+      this.waterfall.text = this.find.value.toLowerCase();
     }
-    this.found.textContent = this.text ? count(hits.length, 'match', 'matches') : '';
-    this.hits = hits;
+    this.links.logs.textContent = records.length ? `Logs ${records.length}` : 'Logs';
+    this.waterfall.show(trace);
+    this.minimap.show(trace, this.waterfall.zoom);
+    this.compare.trace = trace;
+    if (!first) { this.details.update(trace); this.fill(); return; }
+    this.turnTo(this.asked.get('view') in this.views ? this.asked.get('view') : 'timeline');
+    if (this.asked.has('with')) this.compare.choose(this.asked.get('with'));
+    if (trace.spans.has(this.asked.get('span'))) { this.open(this.asked.get('span')); this.waterfall.reveal(this.opened); }
   }
 
-  next() {
-    if (!this.hits?.length) return;
-    this.at = ((this.at ?? -1) + 1) % this.hits.length;
-    for (const span of this.trace.rows) span.open = true;
-    this.draw();
-    const row = this.rows.get(this.hits[this.at].id);
-    row.scrollIntoView({ block: 'center' });
+  zoomAsked() {
+    const [from, to] = (this.asked.get('zoom') ?? '').split('-').map(Number);
+    return from >= 0 && to > from && to <= this.trace.duration ? [from, to] : null;
   }
 
-  key(event) {
-    const row = event.target.closest('.row');
-    if (!row || event.altKey || event.ctrlKey || event.metaKey) return;
-    const all = [...this.rows.values()];
-    const span = this.trace.rows.find(candidate => candidate.id === row.dataset.id);
-    const go = index => { const target = all[Math.max(0, Math.min(all.length - 1, index))]; row.tabIndex = -1; target.tabIndex = 0; target.focus(); };
-    const index = all.indexOf(row);
-    switch (event.key) {
-      case 'ArrowDown': go(index + 1); break;
-      case 'ArrowUp': go(index - 1); break;
-      case 'Home': go(0); break;
-      case 'End': go(all.length - 1); break;
-      case 'ArrowRight': if (span.children.length && !span.open) this.toggle(span); else go(index + 1); break;
-      case 'ArrowLeft': if (span.children.length && span.open) this.toggle(span); else if (this.rows.has(span.parentId)) go(all.indexOf(this.rows.get(span.parentId))); break;
-      case 'Enter': case ' ': this.toggleDetails(span); break;
-      default: return;
+  turnTo(name) {
+    this.view = name;
+    this.set('view', name === 'timeline' ? '' : name);
+    for (const [other, section] of Object.entries(this.views)) {
+      section.hidden = other !== name;
+      if (other === name) this.links[other].setAttribute('aria-current', 'page'); else this.links[other].removeAttribute('aria-current');
     }
-    event.preventDefault();
+    this.fill();
   }
-}
 
-function below(span) {
-  let number = 0;
-  const stack = [...span.children];
-  while (stack.length > 0) { const child = stack.pop(); number++; stack.push(...child.children); }
-  return number;
+  fill() {
+    const { trace, records, views } = this;
+    if (this.view === 'timeline') this.waterfall.layOut();
+    if (this.view === 'operations') views.operations.replaceChildren(operationTable(trace));
+    if (this.view === 'compare') this.compare.show(trace);
+    if (this.view === 'logs') {
+      views.logs.replaceChildren(records.length === 0
+        ? notice('No logs', 'No log record of this trace has come.')
+        : recordList(records, trace, span => { this.turnTo('timeline'); this.open(span); this.waterfall.reveal(span); }));
+    }
+  }
+
+  open(id) {
+    this.opened = this.waterfall.opened = id;
+    this.set('span', id);
+    this.details.show(id && this.trace.spans.get(id), this.trace);
+    this.waterfall.paint();
+  }
+
+  say(hits) {
+    this.found.textContent = this.waterfall.text ? count(hits, 'match', 'matches') : '';
+  }
+
+  // What one sees is in the address, to be sent to somebody. Not at every move of the pointer: browsers take offence.
+  set(name, value) {
+    this.address ??= new URL(location.href);
+    if (value) this.address.searchParams.set(name, value); else this.address.searchParams.delete(name);
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => history.replaceState(null, '', this.address), 150);
+  }
 }

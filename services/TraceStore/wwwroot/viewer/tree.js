@@ -2,6 +2,8 @@
 
 const tag = (list, key) => list.find(item => item.key === key)?.value;
 
+export const end = span => span.start + span.duration;
+
 export function build(trace) {
   const spans = new Map();
   for (const span of trace.spans) {
@@ -22,22 +24,41 @@ export function build(trace) {
       links: span.references.filter(reference => reference !== parent),
       warnings: span.warnings ?? [],
       children: [],
-      open: true,
+      below: 0,
     });
   }
 
   const roots = [];
   for (const span of spans.values()) {
-    const parent = spans.get(span.parentId);
-    if (parent && !reaches(parent, span, spans)) parent.children.push(span);
-    else roots.push(span);
+    span.parent = spans.get(span.parentId);
+    (span.parent?.children ?? roots).push(span);
   }
+  breakCircles(spans, roots);
 
+  const rows = flatten(roots);
+  for (let index = rows.length - 1; index >= 0; index--) if (rows[index].parent) rows[index].parent.below += 1 + rows[index].below;
+
+  // Not by spreading: there may be more spans than a call takes arguments.
+  const start = rows.reduce((least, span) => Math.min(least, span.start), Infinity);
+  return {
+    id: trace.traceID,
+    rows,
+    spans,
+    root: roots.find(span => !span.parentId) ?? roots[0],
+    start,
+    duration: Math.max(1, rows.reduce((most, span) => Math.max(most, end(span)), 0) - start),
+    services: [...new Set(rows.map(span => span.service))],
+    depth: 1 + rows.reduce((most, span) => Math.max(most, span.depth), 0),
+    errors: rows.filter(span => span.failed).length,
+    mates: [...new Set(rows.flatMap(span => span.links.map(link => link.traceID)))].filter(id => id !== trace.traceID),
+  };
+}
+
+// Without recursion: a chain of thousands of spans is deep.
+function flatten(roots) {
   const order = (one, other) => one.start - other.start;
-  roots.sort(order);
   const rows = [];
-  // Without recursion: a chain of thousands of spans is deep.
-  const stack = roots.map(span => [span, 0]).reverse();
+  const stack = roots.sort(order).map(span => [span, 0]).reverse();
   while (stack.length > 0) {
     const [span, depth] = stack.pop();
     span.depth = depth;
@@ -45,46 +66,62 @@ export function build(trace) {
     span.children.sort(order);
     for (let index = span.children.length - 1; index >= 0; index--) stack.push([span.children[index], depth + 1]);
   }
+  return rows;
+}
 
-  const start = Math.min(...rows.map(span => span.start));
-  const end = Math.max(...rows.map(span => span.start + span.duration));
-  return {
-    id: trace.traceID,
-    rows,
-    root: roots.find(span => !span.parentId) ?? roots[0],
-    start,
-    duration: Math.max(1, end - start),
-    services: [...new Set(rows.map(span => span.service))],
-    depth: 1 + Math.max(...rows.map(span => span.depth)),
-    errors: rows.filter(span => span.failed).length,
-    mates: [...new Set(rows.flatMap(span => span.links.map(link => link.traceID)))].filter(id => id !== trace.traceID),
+// A sender may err: of spans that are each other's parents one becomes a root, instead of all vanishing.
+function breakCircles(spans, roots) {
+  const reached = new Set();
+  const reach = root => {
+    const stack = [root];
+    while (stack.length > 0) { const span = stack.pop(); reached.add(span); for (const child of span.children) stack.push(child); }
   };
-}
-
-// A sender may err: spans that are each other's parents become roots instead of vanishing.
-function reaches(from, target, spans) {
-  const seen = new Set();
-  for (let span = from; span && !seen.has(span); span = spans.get(span.parentId)) {
-    if (span === target) return true;
-    seen.add(span);
+  roots.forEach(reach);
+  for (const span of spans.values()) {
+    if (reached.has(span)) continue;
+    const above = new Set();
+    let member = span;
+    while (!above.has(member)) { above.add(member); member = member.parent; }
+    member.parent.children.splice(member.parent.children.indexOf(member), 1);
+    member.parent = undefined;
+    roots.push(member);
+    reach(member);
   }
-  return false;
 }
 
-export function visible(rows) {
+// The rows that no closed one hides.
+export function visible(rows, closed) {
   const shown = [];
   let hiddenBelow = Infinity;
   for (const span of rows) {
     if (span.depth > hiddenBelow) continue;
-    hiddenBelow = span.open ? Infinity : span.depth;
+    hiddenBelow = closed.has(span.id) ? span.depth : Infinity;
     shown.push(span);
   }
   return shown;
 }
 
+// All a span says, in lower case; joined once, so that every further letter of a search is quick.
+const words = new WeakMap();
+
 export function fits(span, text) {
-  const holds = value => String(value).toLowerCase().includes(text);
-  return holds(span.name) || holds(span.service) || holds(span.id)
-    || span.tags.some(item => holds(item.key) || holds(item.value))
-    || span.logs.some(log => log.fields.some(field => holds(field.key) || holds(field.value)));
+  let said = words.get(span);
+  if (said === undefined) {
+    const pairs = list => list.map(item => `${item.key}\n${item.value}`);
+    said = [span.name, span.service, span.id, ...pairs(span.tags), ...span.logs.flatMap(log => pairs(log.fields))].join('\n').toLowerCase();
+    words.set(span, said);
+  }
+  return said.includes(text);
+}
+
+// The time no child accounts for; children may overlap.
+export function ownTime(span) {
+  let covered = 0;
+  let reach = span.start;
+  for (const child of span.children) {
+    const from = Math.max(child.start, reach);
+    const to = Math.min(end(child), end(span));
+    if (to > from) { covered += to - from; reach = to; }
+  }
+  return span.duration - covered;
 }
