@@ -1,6 +1,7 @@
 // Which page this is, and what all of them share.
 import { ask, el, notice, url } from './dom.js';
 import { bytes, count, learn } from './format.js';
+import { resolve } from './ids.js';
 import { showList } from './list.js';
 import { showSystem } from './system.js';
 import { showTrace } from './trace.js';
@@ -27,8 +28,11 @@ async function showFill() {
 
 document.getElementById('jump').addEventListener('submit', event => {
   event.preventDefault();
-  const id = new FormData(event.target).get('id').trim().toLowerCase();
-  if (id) location.href = url(`trace/${id.padStart(32, '0')}`);
+  const text = new FormData(event.target).get('id').trim().toLowerCase();
+  if (!text) return;
+  resolve(text).then(
+    found => { if (found.id) location.href = url(`trace/${found.id}`); else main.replaceChildren(found.notice); },
+    failure => main.replaceChildren(notice('This search cannot be answered', failure.message)));
 });
 
 async function start() {
