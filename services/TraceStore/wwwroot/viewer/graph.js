@@ -41,9 +41,8 @@ export function graph(all) {
 // Columns by distance from the callers nobody calls. Calls that lead back into a circle push nobody further.
 function layers(names, calls) {
   const from = new Map(names.map(name => [name, calls.filter(call => call.parent === name)]));
-  // Where everybody is called, in a circle, it begins with who calls most and is called least.
-  const surplus = name => calls.reduce((sum, call) => sum + (call.child === name) * call.callCount - (call.parent === name) * call.callCount, 0);
-  const called = new Set(calls.map(call => call.child));
+  // It begins with who is called least: by nobody, unless all are called in a circle.
+  const called = name => calls.reduce((sum, call) => sum + (call.child === name) * call.callCount, 0);
   const [seen, open, back, order] = [new Set(), new Set(), new Set(), []];
   const visit = name => {
     seen.add(name);
@@ -55,7 +54,7 @@ function layers(names, calls) {
     open.delete(name);
     order.unshift(name);
   };
-  [...names].sort((one, other) => called.has(one) - called.has(other) || surplus(one) - surplus(other)).forEach(name => { if (!seen.has(name)) visit(name); });
+  [...names].sort((one, other) => called(one) - called(other)).forEach(name => { if (!seen.has(name)) visit(name); });
 
   const level = new Map(names.map(name => [name, 0]));
   for (const name of order) {

@@ -7,7 +7,7 @@ const points = 60;
 const minute = 60_000;
 
 const columns = [
-  { name: 'Rate', path: 'calls', text: value => `${value < 0.095 && value > 0 ? value.toFixed(3) : value < 99.5 ? value.toFixed(1) : value.toFixed(0)} /s` },
+  { name: 'Rate', path: 'calls', text: value => `${value === 0 ? 0 : value < 0.095 ? value.toFixed(3) : value < 99.5 ? value.toFixed(1) : value.toFixed(0)} /s` },
   { name: 'Errors', path: 'errors', text: percent, bad: value => value > 0 },
   { name: 'p50', path: 'latencies', quantile: 0.5, text: value => duration(value * 1_000) },
   { name: 'p95', path: 'latencies', quantile: 0.95, text: value => duration(value * 1_000) },

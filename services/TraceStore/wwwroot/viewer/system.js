@@ -60,7 +60,7 @@ async function fetchAll(lookback) {
   return {
     store: facts(store),
     red: sorted.length ? await red(sorted, edges, lookback) : notice('No traces yet', 'Send spans over OTLP to ports 4317 (gRPC) or 4318 (HTTP), and the services show up here.'),
-    graph: data.length ? el('figure', { class: 'graph' }, graph(data)) : notice('No calls', 'Once one service calls another, they show up here.'),
+    graph: data.length ? el('figure', { class: 'graph' }, graph(data)) : notice('No calls', 'In no trace that began in this time one service called another.'),
   };
 }
 
