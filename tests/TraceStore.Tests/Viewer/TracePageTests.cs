@@ -155,6 +155,18 @@ public sealed class TracePageTests(Browser browser)
     }
 
     [Fact]
+    public async Task Address_OfATraceThatIsNotHereYet_WaitsForIt()
+    {
+        await using var store = await RunningStore.StartAsync();
+        var page = await browser.OpenAsync(store, $"trace/{Ids.Trace(1)}");
+        await Expect(page.Locator(".notice")).ToContainTextAsync("This trace is not here yet.");
+
+        await store.SendPhotographAsync(1);
+
+        await Expect(page.Rows()).ToHaveCountAsync(5);
+    }
+
+    [Fact]
     public async Task Logs_OfATrace_StandBesideTheirSpans()
     {
         await using var store = await RunningStore.StartAsync();

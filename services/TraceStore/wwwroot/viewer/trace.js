@@ -22,31 +22,42 @@ export async function showTrace(main, id) {
 
   // A link may be followed before the last spans are exported: what is young is asked for again.
   for (;;) {
+    let answer = null;
     try {
-      const [{ data }, records] = await Promise.all([ask(`api/traces/${encodeURIComponent(id)}`), logs(id)]);
-      const [trace] = data;
+      answer = await Promise.all([ask(`api/traces/${encodeURIComponent(id)}`), logs(id)]);
+    } catch (failure) {
+      // What is shown stays.
+      if (!page && !await explain(main, id, failure, Date.now() - opened < patience)) return;
+    }
+    if (answer) {
+      const [{ data: [trace] }, records] = answer;
       page ??= new TracePage(main, trace.traceID.padStart(32, '0'));
       if (trace.spans.length !== spans) page.show(build(trace), records);
       else if (records.length !== page.records.length) page.show(page.trace, records);
       spans = trace.spans.length;
-      if (Date.now() - (page.trace.start + page.trace.duration) / 1_000 > patience || Date.now() - opened > 2 * patience) return;
-    } catch (failure) {
-      if (failure.status !== 404 && !page || failure.status === 404 && Date.now() - opened > patience) {
-        main.replaceChildren(failure.status === 404
-          ? notice('This trace is not here', 'It was never sent, or it has made room for newer ones.')
-          : notice('This trace cannot be shown', failure.message));
-        return;
-      }
-      if (failure.status === 404 && id.length < 32) {
-        const found = await resolve(id);
-        if (found.id) location.replace(url(`trace/${found.id}${location.search}`));
-        else main.replaceChildren(found.notice);
-        return;
-      }
-      if (!page) main.replaceChildren(notice('Waiting for the spans…', 'This trace is not here yet.'));
+      if (Date.now() - (page.trace.start + page.trace.duration) / 1_000 > patience) return;
     }
+    if (Date.now() - opened > 2 * patience) return;
     await wait(poll);
   }
+}
+
+// Says why there is nothing to see, and whether to ask again.
+async function explain(main, id, failure, early) {
+  if (failure.status !== 404) {
+    main.replaceChildren(notice('This trace cannot be shown', failure.message));
+    return false;
+  }
+  if (id.length !== 32 && id.length !== 16) {
+    const found = await resolve(id);
+    if (found.id) location.replace(url(`trace/${found.id}${location.search}`));
+    else main.replaceChildren(found.notice);
+    return false;
+  }
+  main.replaceChildren(early
+    ? notice('Waiting for the spans…', 'This trace is not here yet.')
+    : notice('This trace is not here', 'It was never sent, or it has made room for newer ones.', el('p', {}, el('a', { href: url('') }, 'Search for others'))));
+  return early;
 }
 
 // A store without log records answers 404.

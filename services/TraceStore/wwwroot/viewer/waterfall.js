@@ -187,6 +187,7 @@ export class Waterfall {
       case 'End': go(this.shown.length - 1); break;
       case 'ArrowRight': if (closed) this.toggle(span.id); else go(at + 1); break;
       case 'ArrowLeft': if (span?.children.length && !closed) this.toggle(span.id); else if (span?.parent) go(this.places.get(span.parent.id)); break;
+      case 'Escape': if (this.opened) this.onopen(this.opened); break;
       case 'Enter': case ' ': if (span) this.onopen(span.id); break;
       default: return;
     }
