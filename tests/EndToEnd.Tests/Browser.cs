@@ -18,8 +18,8 @@ public sealed class Browser : IAsyncDisposable
     {
         _browser = new(StartAsync);
 
-        // A machine may have much else to do.
-        Assertions.SetDefaultExpectTimeout(20_000);
+        // A machine that is busy answers late, and not wrongly.
+        Assertions.SetDefaultExpectTimeout(30_000);
     }
 
     /// <summary>A new page. An error in its script, in any test, fails the run when the browser is closed.</summary>
@@ -43,9 +43,9 @@ public sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Keeps a picture: for the README with <c>UPDATE_SCREENSHOTS=1</c>, else beside the test results.</summary>
-    internal static Task KeepAsync(IPage page, string name)
+    internal static Task KeepAsync(IPage page, string name, bool forReadme = true)
     {
-        var readme = Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") == "1";
+        var readme = forReadme && Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") == "1";
         var folder = readme ? Path.Combine(Root(), "docs", "images") : Path.Combine(AppContext.BaseDirectory, "screenshots");
         return page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name) });
     }
@@ -73,7 +73,9 @@ public sealed class Browser : IAsyncDisposable
         return await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = executable,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                // A camera that shows a moving pattern, and that nobody has to allow.
+                "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
         });
     }
 

@@ -9,12 +9,12 @@ public sealed class PageTests(RunningSystem system, Browser browser)
     [Fact]
     public async Task Edge_PhotographChosen_ShowsTheAnswerAndLeadsToItsTrace()
     {
-        var page = await browser.OpenAsync(system.Plan.Edge, width: 820, height: 1000);
+        var page = await browser.OpenAsync(system.Plan.Edge, width: 820, height: 2000);
         await page.SetInputFilesAsync("#file", new FilePayload { Name = "drawn.png", MimeType = "image/png", Buffer = Upload.Drawn });
 
         await Expect(page.Locator("#answer")).ToBeVisibleAsync();
         await Expect(page.Locator("#label")).Not.ToBeEmptyAsync();
-        await Expect(page.Locator("#votes tr")).ToHaveCountAsync(system.Members.Count);
+        await Expect(page.Locator("#votes article")).ToHaveCountAsync(system.Members.Count);
         await Browser.KeepAsync(page, "edge.png");
 
         await page.GotoAsync(await page.Locator("#trace").GetAttributeAsync("href") ?? "");

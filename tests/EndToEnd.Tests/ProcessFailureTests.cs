@@ -3,11 +3,13 @@ using System.Globalization;
 using InferenceTracing.Runner;
 using InferenceTracing.Runner.Fleet;
 using InferenceTracing.TraceCheck;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace InferenceTracing.EndToEnd.Tests;
 
 /// <summary>A system of its own, in which processes are killed: what fails is visible in the answer and on every span above it.</summary>
-public sealed class ProcessFailureTests : IAsyncLifetime
+public sealed class ProcessFailureTests(Browser browser) : IAsyncLifetime
 {
     private const string Infer = "POST /v2/models/{model}/infer";
 
@@ -59,6 +61,11 @@ public sealed class ProcessFailureTests : IAsyncLifetime
         var failed = Assert.Single(spans, span => span.Failed);
         Assert.Equal(("ensemble", Infer, "client", ensemble.Id), (failed.Service, failed.Name, failed.Kind, failed.ParentId));
         Assert.Equal("connection_error", failed.Tags["error.type"]);
+
+        var page = await browser.OpenAsync(_plan.Edge);
+        await page.SetInputFilesAsync("#file", new FilePayload { Name = "drawn.png", MimeType = "image/png", Buffer = Upload.Drawn });
+        await Expect(page.Locator("#notes")).ToContainTextAsync($"{_plan.Members[0]} is missing from this vote");
+        await Expect(page.Locator("#agreement")).ToHaveTextAsync($"Only {_plan.Members[1]} voted.");
     }
 
     [Fact]

@@ -43,10 +43,12 @@ public class RunningSystem : IAsyncLifetime
 
         // A machine that tests may stand still for a second; a vote that is missing has tests of its own.
         _plan["ensemble"].Settings["Ensemble__Patience"] = "00:00:05";
+        // A machine that is busy answers late, and not wrongly.
+        _plan["preprocessing"].Settings["Preprocessing__Timeout"] = "00:00:30";
 
         if (Codec is { } codec)
         {
-            _plan.Services.Single(service => service.Name == "preprocessing").Settings["Images__Codec"] = codec;
+            _plan["preprocessing"].Settings["Images__Codec"] = codec;
         }
 
         _fleet = new ServiceFleet(_plan);
