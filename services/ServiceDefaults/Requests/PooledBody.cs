@@ -15,7 +15,7 @@ public sealed class PooledBody : IDisposable
     private IMemoryOwner<byte>? _buffer;
     private IDisposable? _taken;
 
-    private PooledBody(int limit, Func<int, IDisposable>? take) => (_most, _take) = (limit + 1, take);
+    private PooledBody(int limit, Func<int, IDisposable>? take) => (_most, _take) = (limit, take);
 
     /// <summary>Bytes read.</summary>
     public int Length { get; private set; }
@@ -35,7 +35,8 @@ public sealed class PooledBody : IDisposable
 
         try
         {
-            while (await stream.ReadAsync(body.Free(), cancellationToken).ConfigureAwait(false) is var read and > 0)
+            // A full buffer need not grow to see that there is more.
+            while (await stream.ReadAsync(body.Length < limit ? body.Free() : new byte[1], cancellationToken).ConfigureAwait(false) is var read and > 0)
             {
                 body.Length += read;
 

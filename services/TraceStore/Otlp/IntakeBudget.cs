@@ -15,10 +15,12 @@ internal sealed class IntakeBudget(IOptions<OtlpOptions> options)
     public long Taken => Interlocked.Read(ref _taken);
 
     /// <summary>Takes bytes until the answer is disposed.</summary>
+    /// <param name="bytes">How many.</param>
+    /// <param name="held">How many the same request has already.</param>
     /// <exception cref="OtlpException">There is no room at the moment, or never for so many.</exception>
-    public IDisposable Take(long bytes)
+    public IDisposable Take(long bytes, long held = 0)
     {
-        if (bytes > _limit)
+        if (bytes + held > _limit)
         {
             throw new OtlpException(OtlpFault.TooLarge, "The request takes more memory than all may (Otlp:MaxBytesInFlight); send fewer spans at once.");
         }

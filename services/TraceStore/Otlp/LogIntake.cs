@@ -13,7 +13,7 @@ internal sealed class LogIntake(SpanStore store, IntakeBudget budget, IOptions<O
 
     public async Task<ExportResult> AcceptAsync(ReadOnlyMemory<byte> message, OtlpEncoding encoding)
     {
-        using var room = budget.Take(_weight.Weigh(message.Span, encoding));
+        using var room = budget.Take(_weight.Weigh(message.Span, encoding), message.Length);
         var logs = new OtlpLogs(_limits).Read(OtlpMessages.Read<ExportLogsServiceRequest>(message.Span, encoding, _limits).ResourceLogs);
         var overfull = await store.AddAsync(logs);
 

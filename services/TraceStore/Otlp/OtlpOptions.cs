@@ -19,11 +19,11 @@ internal sealed class OtlpOptions
 
     /// <summary>One export request unpacked, in bytes.</summary>
     [Range(1_024, 1 << 30)]
-    public int MaxDecompressedBytes { get; init; } = 64 << 20;
+    public int MaxDecompressedBytes { get; init; } = 16 << 20;
 
     /// <summary>The memory of all requests that are being read or stored, in bytes; beyond it senders are told to come again.</summary>
     [Range(1_024, 1L << 40)]
-    public long MaxBytesInFlight { get; init; } = 64 << 20;
+    public long MaxBytesInFlight { get; init; } = 32 << 20;
 
     /// <summary>Attributes kept on one span, event, link, scope or resource, and items of one array; the rest count as dropped.</summary>
     [Range(1, 65_536)]

@@ -14,7 +14,7 @@ internal sealed class TraceIntake(
 
     public async Task<ExportResult> AcceptAsync(ReadOnlyMemory<byte> message, OtlpEncoding encoding)
     {
-        using var room = budget.Take(_weight.Weigh(message.Span, encoding));
+        using var room = budget.Take(_weight.Weigh(message.Span, encoding), message.Length);
         var spans = new OtlpSpans(_limits).Read(OtlpMessages.Read<ExportTraceServiceRequest>(message.Span, encoding, _limits).ResourceSpans, out var invalid);
 
         metrics.Received(spans.Count + invalid);

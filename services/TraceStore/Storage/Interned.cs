@@ -4,29 +4,36 @@ namespace InferenceTracing.TraceStore.Storage;
 
 /// <summary>
 /// Rows that many spans share, each in the file once, by what they say: a service, an operation, a resource, a scope. A row also says up to which
-/// trace it may be used (<c>last</c>), in strides, so that it is rarely written; when that trace is gone, so is the row. The writer's alone.
+/// trace it may be used (<c>last</c>), in strides, so that it is rarely written; when that trace is gone, so is the row. A long row, of which few may
+/// fill the file, goes with its very trace. The writer's alone.
 /// </summary>
 internal sealed class Interned<TKey> : IDisposable
     where TKey : notnull
 {
     private const int Most = 8_192;
+    private const int MostLetters = 1 << 20;
     private const int Stride = 4_096;
+    private const int Long = 4_096;
 
     private readonly Dictionary<TKey, Entry> _known = [];
     private readonly Action<Statement, TKey> _bind;
+    private readonly Func<TKey, int> _letters;
     private readonly Statement _find;
     private readonly Statement _insert;
     private readonly Statement _touch;
     private readonly Statement _delete;
     private long _lastId;
+    private int _knownLetters;
 
     /// <param name="connection">The writer's.</param>
     /// <param name="table">With the columns <c>id</c>, <paramref name="columns"/> and <c>last</c>.</param>
     /// <param name="columns">What a row says.</param>
     /// <param name="bind">Binds a key to those columns.</param>
-    public Interned(SqliteConnection connection, string table, string[] columns, Action<Statement, TKey> bind)
+    /// <param name="letters">How long a key is.</param>
+    public Interned(SqliteConnection connection, string table, string[] columns, Action<Statement, TKey> bind, Func<TKey, int> letters)
     {
         _bind = bind;
+        _letters = letters;
         _find = new Statement(connection, $"SELECT id, last FROM {table} WHERE {string.Join(" AND ", columns.Select(column => $"{column} = ?"))}");
         _insert = new Statement(
             connection, $"INSERT INTO {table} ({string.Join(", ", columns)}, id, last) VALUES ({string.Join(", ", columns.Select(_ => "?"))}, ?, ?)");
@@ -44,17 +51,18 @@ internal sealed class Interned<TKey> : IDisposable
     {
         if (!_known.TryGetValue(key, out var entry) || entry.Last < oldest)
         {
-            if (_known.Count >= Most)
+            if (_known.Count >= Most || _knownLetters >= MostLetters)
             {
-                _known.Clear();
+                Forget();
             }
 
             _known[key] = entry = Find(key) ?? Insert(key, trace);
+            _knownLetters += _letters(key);
         }
 
         if (entry.Last < trace)
         {
-            entry.Last = trace + Stride;
+            entry.Last = Last(key, trace);
             _touch.With(entry.Last).With(entry.Id).Run();
         }
 
@@ -65,7 +73,11 @@ internal sealed class Interned<TKey> : IDisposable
     public void DeleteBefore(long oldest) => _delete.With(oldest).Run();
 
     /// <summary>After a rollback: what is known may never have been written.</summary>
-    public void Forget() => _known.Clear();
+    public void Forget()
+    {
+        _known.Clear();
+        _knownLetters = 0;
+    }
 
     public void Dispose()
     {
@@ -74,6 +86,8 @@ internal sealed class Interned<TKey> : IDisposable
         _touch.Dispose();
         _delete.Dispose();
     }
+
+    private long Last(TKey key, long trace) => _letters(key) > Long ? trace : trace + Stride;
 
     private Entry? Find(TKey key)
     {
@@ -85,7 +99,7 @@ internal sealed class Interned<TKey> : IDisposable
 
     private Entry Insert(TKey key, long trace)
     {
-        var entry = new Entry { Id = ++_lastId, Last = trace + Stride };
+        var entry = new Entry { Id = ++_lastId, Last = Last(key, trace) };
         _bind(_insert, key);
         _insert.With(entry.Id).With(entry.Last).Run();
         return entry;

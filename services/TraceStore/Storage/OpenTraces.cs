@@ -25,7 +25,7 @@ internal sealed class OpenTraces : IDisposable
     public OpenTraces(SqliteConnection connection)
     {
         _find = new Statement(connection, "SELECT number, spans, bytes, first, tags FROM trace WHERE id = ?");
-        _spans = new Statement(connection, "SELECT span_id FROM span WHERE id >= ? AND id < ?");
+        _spans = new Statement(connection, "SELECT id, span_id FROM span WHERE id >= ? AND id < ?");
         _insert = new Statement(connection, "INSERT INTO trace (number, id, arrived, spans, bytes, first, tags) VALUES (?, ?, ?, ?, ?, ?, ?)");
         _update = new Statement(connection, "UPDATE trace SET spans = ?, bytes = ?, first = ?, tags = ? WHERE number = ?");
         _bounds = new Statement(connection, "SELECT (SELECT min(number) FROM trace), (SELECT max(number) FROM trace)");
@@ -70,7 +70,7 @@ internal sealed class OpenTraces : IDisposable
         }
 
         _open[id] = open;
-        _spanCount += open.SpanIds.Count;
+        _spanCount += open.Spans;
         return Changing(open);
     }
 
@@ -81,8 +81,7 @@ internal sealed class OpenTraces : IDisposable
     /// <summary>Notes that a span was written.</summary>
     public void Added(OpenTrace trace, Span span, int bytes)
     {
-        trace.SpanIds.Add(span.SpanId);
-        trace.Spans++;
+        trace.Places.TryAdd(span.SpanId, trace.Spans++);
         trace.Bytes += bytes;
         trace.First = Math.Min(trace.First, unchecked((long)span.StartNanos));
         _spanCount++;
@@ -167,7 +166,7 @@ internal sealed class OpenTraces : IDisposable
 
         while (_spans.Step())
         {
-            open.SpanIds.Add(new SpanId((ulong)_spans.Number(0)));
+            open.Places.TryAdd(new SpanId((ulong)_spans.Number(1)), (int)(_spans.Number(0) % Places));
         }
 
         return open;
@@ -201,7 +200,8 @@ internal sealed class OpenTrace
 
     public TagSignature Tags { get; init; } = new();
 
-    public HashSet<SpanId> SpanIds { get; } = [];
+    /// <summary>The place of the first span of each id.</summary>
+    public Dictionary<SpanId, int> Places { get; } = [];
 
     /// <summary>Whether the file has no row for it yet.</summary>
     public bool IsNew { get; set; }

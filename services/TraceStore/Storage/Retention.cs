@@ -44,7 +44,7 @@ internal sealed class Retention : IDisposable
         _pageBytes = pageBytes.Scalar()!.Value;
         _pages = new Statement(connection, "PRAGMA page_count");
         _freePages = new Statement(connection, "PRAGMA freelist_count");
-        _oldest = new Statement(connection, $"SELECT number, arrived, spans, bytes FROM trace ORDER BY number LIMIT {TracesAtOnce}");
+        _oldest = new Statement(connection, $"SELECT number, arrived, spans, bytes, id IS NOT NULL FROM trace ORDER BY number LIMIT {TracesAtOnce}");
         _deleteSpans = new Statement(connection, "DELETE FROM span WHERE id < ?");
         _deleteTraces = new Statement(connection, "DELETE FROM trace WHERE number < ?");
         _deleteLogs = new Statement(connection, "DELETE FROM log WHERE trace < ?");
@@ -87,7 +87,8 @@ internal sealed class Retention : IDisposable
             _giveBack.Run();
         }
 
-        if (_session.Traces.Oldest - _swept > Sweep)
+        // What they used may be what fills the file.
+        if (_session.Traces.Oldest - _swept > Sweep || (full && last is not null))
         {
             _session.DeleteUnused();
             _swept = _session.Traces.Oldest;
@@ -128,7 +129,7 @@ internal sealed class Retention : IDisposable
         while (bytes > 0 && _oldest.Step() && (full || _oldest.Number(1) < oldestAllowed))
         {
             last = _oldest.Number(0);
-            EvictedTraces++;
+            EvictedTraces += (int)_oldest.Number(4);
             EvictedSpans += (int)_oldest.Number(2);
             bytes -= _oldest.Number(3) + TraceBytes;
         }

@@ -8,8 +8,9 @@ namespace InferenceTracing.TraceStore.Storage;
 /// <summary>A connection that reads, with its statements and the shared rows it has met. One query at a time.</summary>
 internal sealed class SpanReader : IDisposable
 {
-    // Shared rows kept; beyond them it starts afresh.
+    // Shared rows kept, and bytes of the attributes in them; beyond them it starts afresh.
     private const int MostShared = 16_384;
+    private const int MostSharedBytes = 1 << 20;
 
     private const string SpanColumns =
         "id, span_id, parent_id, operation, resource, scope, start, duration, status, flags, message, state, attributes, events, links, dropped";
@@ -19,6 +20,7 @@ internal sealed class SpanReader : IDisposable
     private readonly Dictionary<string, Statement> _statements = [];
     private readonly Dictionary<long, Operation> _operations = [];
     private readonly Dictionary<(long Resource, long Scope), SpanOrigin> _origins = [];
+    private int _originBytes;
 
     public SpanReader(SqliteConnection connection, Words words)
     {
@@ -226,7 +228,7 @@ internal sealed class SpanReader : IDisposable
     {
         var operation = Operation(row.Number(3));
         var start = (ulong)row.Number(6);
-        var dropped = ReadDropped(row.Bytes(15));
+        var dropped = SpanText.ReadDropped(row.Bytes(15));
         return new Span
         {
             TraceId = trace,
@@ -259,6 +261,7 @@ internal sealed class SpanReader : IDisposable
 
         var row = Prepared("SELECT service.name, resource.attributes FROM resource JOIN service ON service.id = resource.service WHERE resource.id = ?").With(resource);
         var made = row.Step() ? new Resource(row.Text(0), ReadAttributes(row.Bytes(1))) : Resource.Unknown;
+        var bytes = row.Bytes(1).Length;
         row.Reset();
         row = Prepared("SELECT name, version, attributes FROM scope WHERE id = ?").With(scope);
         known = new SpanOrigin
@@ -266,7 +269,15 @@ internal sealed class SpanReader : IDisposable
             Resource = made,
             Scope = row.Step() ? new Scope(row.Text(0), row.Text(1), ReadAttributes(row.Bytes(2))) : Scope.Unknown,
         };
+        bytes += row.Bytes(2).Length;
         row.Reset();
+
+        if ((_originBytes += bytes) > MostSharedBytes)
+        {
+            _origins.Clear();
+            _originBytes = bytes;
+        }
+
         Keep(_origins, (resource, scope), known);
         return known;
     }
@@ -293,16 +304,5 @@ internal sealed class SpanReader : IDisposable
         var json = new Utf8JsonReader(text);
         json.Read();
         return AttributeText.ReadValue(ref json);
-    }
-
-    private static (uint Attributes, uint Events, uint Links) ReadDropped(ReadOnlySpan<byte> text)
-    {
-        if (text.IsEmpty)
-        {
-            return default;
-        }
-
-        var counts = JsonSerializer.Deserialize<uint[]>(text)!;
-        return (counts[0], counts[1], counts[2]);
     }
 }

@@ -92,4 +92,16 @@ internal static class SpanText
 
         return [.. links];
     }
+
+    /// <summary>How many attributes, events and links were left out.</summary>
+    public static (uint Attributes, uint Events, uint Links) ReadDropped(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty)
+        {
+            return default;
+        }
+
+        var counts = JsonSerializer.Deserialize<uint[]>(text)!;
+        return (counts[0], counts[1], counts[2]);
+    }
 }
