@@ -42,6 +42,7 @@ internal static class TraceStoreRegistration
         app.MapJaegerV3();
         app.MapStoreCounts();
         app.MapViewerSearch();
+        app.MapTraceLogs();
         app.MapViewer();
     }
 }

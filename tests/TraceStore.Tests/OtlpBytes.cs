@@ -77,6 +77,33 @@ internal sealed class OtlpBytes
         return new OtlpBytes().Message(1, new OtlpBytes().Message(1, resource).Message(2, scopeSpans)).ToArray();
     }
 
+    /// <summary>A whole request of log records with one resource and one scope.</summary>
+    public static byte[] Logs(string service, string logger, params OtlpBytes[] records)
+    {
+        var scopeLogs = new OtlpBytes().Message(1, new OtlpBytes().Text(1, logger));
+
+        foreach (var record in records)
+        {
+            scopeLogs.Message(2, record);
+        }
+
+        var resource = new OtlpBytes().Message(1, Attribute("service.name", service)).Message(1, Attribute("host.name", "edge-1"));
+        return new OtlpBytes().Message(1, new OtlpBytes().Message(1, resource).Message(2, scopeLogs)).ToArray();
+    }
+
+    /// <summary>A record of severity 13, so many milliseconds after <see cref="Epoch"/>.</summary>
+    public static OtlpBytes Log(string traceId, string spanId, string level, string body, (string Key, string Value)? attribute = null, ulong millis = 0)
+    {
+        var record = new OtlpBytes().Fixed64(1, Epoch + (millis * 1_000_000)).Varint(2, 13).Text(3, level).Message(5, new OtlpBytes().Text(1, body));
+
+        if (attribute is var (key, value))
+        {
+            record.Message(6, Attribute(key, value));
+        }
+
+        return record.Hex(9, traceId).Hex(10, spanId);
+    }
+
     /// <summary>A span that begins <paramref name="startMillis"/> after <see cref="Epoch"/>.</summary>
     public static OtlpBytes Span(
         string traceId, string spanId, string? parentId = null, string name = "work", int kind = 2, ulong startMillis = 0, ulong millis = 10,

@@ -22,7 +22,7 @@ internal static class AttributeJson
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 
-    private static void Write(Utf8JsonWriter json, AttributeValue value)
+    public static void Write(Utf8JsonWriter json, AttributeValue value)
     {
         switch (value.Kind)
         {

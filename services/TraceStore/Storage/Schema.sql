@@ -101,6 +101,8 @@ CREATE TABLE archive (
   spans    BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Whoever asks for more of a trace asks by "trace", its number, which is fast; a trace's number and the range of its spans' ids are both named in the
+-- joins, so that a query may begin with either.
 CREATE VIEW spans AS
 SELECT lower(hex(trace.id)) AS trace_id,
        printf('%016x', span.span_id) AS span_id,
@@ -114,22 +116,25 @@ SELECT lower(hex(trace.id)) AS trace_id,
        CASE span.status WHEN 2 THEN 'error' WHEN 1 THEN 'ok' END AS status,
        span.message AS status_message,
        scope.name AS scope,
+       trace.number AS trace,
        span.id AS id
 FROM span
-JOIN trace ON trace.number = span.id >> 20
+JOIN trace ON trace.number = span.id >> 20 AND span.id >= trace.number << 20 AND span.id < (trace.number + 1) << 20
 JOIN operation ON operation.id = span.operation
 JOIN service ON service.id = span.service
 JOIN scope ON scope.id = span.scope;
 
+-- "id" is that of spans: a span's attribute is looked up by it.
 CREATE VIEW span_attributes AS
 SELECT span.id AS id,
+       trace.number AS trace,
        lower(hex(trace.id)) AS trace_id,
        printf('%016x', span.span_id) AS span_id,
        CASE WHEN entry.key LIKE '=%' THEN substr(entry.key, 2) ELSE word.text END AS key,
        entry.value AS value,
        entry.type AS type
 FROM span
-JOIN trace ON trace.number = span.id >> 20
+JOIN trace ON trace.number = span.id >> 20 AND span.id >= trace.number << 20 AND span.id < (trace.number + 1) << 20
 JOIN json_each(span.attributes) AS entry
 LEFT JOIN word ON word.id = CASE WHEN entry.key NOT LIKE '=%' THEN CAST(entry.key AS INTEGER) END;
 
@@ -140,8 +145,10 @@ SELECT strftime('%Y-%m-%dT%H:%M:%fZ', log.time / 1e9, 'unixepoch') AS time,
        CASE log.span_id WHEN 0 THEN NULL ELSE printf('%016x', log.span_id) END AS span_id,
        service.name AS service,
        log.level AS level,
+       log.severity AS severity,
        scope.name AS logger,
        json_extract(log.body, '$') AS body,
+       log.trace AS trace,
        log.id AS id
 FROM log
 JOIN trace ON trace.number = log.trace
