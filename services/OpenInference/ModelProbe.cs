@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using InferenceTracing.OpenInference.Client;
 using InferenceTracing.ServiceDefaults.Requests;
@@ -40,10 +41,13 @@ public sealed class ModelProbe : IDisposable
     /// <summary>True when the last question was answered at all, with whatever status: the way to the server is open.</summary>
     public bool Answered { get; private set; }
 
+    /// <summary>True when the last question was told that nobody listens there, which a way that leads nowhere tells nobody.</summary>
+    public bool Refused { get; private set; }
+
     /// <summary>Null when the model is ready, else one line that says why it is not.</summary>
     public async Task<string?> AskAsync(CancellationToken cancellationToken)
     {
-        Answered = false;
+        Answered = Refused = false;
 
         try
         {
@@ -53,6 +57,7 @@ public sealed class ModelProbe : IDisposable
         }
         catch (HttpRequestException failure)
         {
+            Refused = failure.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
             return failure.HttpRequestError == HttpRequestError.ConnectionError ? "unreachable" : failure.Message;
         }
         catch (OperationCanceledException)

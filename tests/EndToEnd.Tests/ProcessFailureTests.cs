@@ -22,6 +22,8 @@ public sealed class ProcessFailureTests(Browser browser) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _plan = ServicePlan.Create(Checkout.Find(), await ModelChoice.PrepareAsync(CancellationToken.None), PortChoice.AllFree(), _logs);
+        // What is tested is who answers; on a busy machine that takes its time.
+        _plan["preprocessing"].Settings["Preprocessing__Timeout"] = "00:00:15";
         _fleet = new ServiceFleet(_plan);
         await _fleet.StartAsync(CancellationToken.None);
         _edge = new HttpClient { BaseAddress = _plan.Edge };
@@ -137,6 +139,26 @@ public sealed class ProcessFailureTests(Browser browser) : IAsyncLifetime
             Assert.True(failed.Failed);
             Assert.Equal("too_busy", failed.Tags["error.type"]);
         }
+    }
+
+    /// <summary>It listens no more, but has what it has taken: the edge must not give that up.</summary>
+    [Fact]
+    public async Task Answer_GatewayAskedToStop_ComesForWhatItHasTaken()
+    {
+        var (ensemble, gateway) = (Id("ensemble"), Id("gateway"));
+        Assert.Equal(200, (await _edge!.PostAsync(Upload.Drawn)).Status);
+        Signal(ensemble, "STOP");
+        var under = _edge!.PostAsync(Upload.Drawn);
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        Signal(gateway, "TERM");
+
+        // Until the edge has found out, which it does by asking once a second.
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        Signal(ensemble, "CONT");
+
+        Assert.Equal(200, (await under).Status);
+
+        int Id(string name) => _fleet!.Processes.Single(process => process.Spec.Name == name).Id;
     }
 
     /// <summary>A process that is there and does not answer is worse than one that is gone: it must cost its vote and nothing else.</summary>

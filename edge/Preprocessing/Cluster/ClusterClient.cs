@@ -21,7 +21,7 @@ internal sealed class ClusterClient(IOptions<ClusterOptions> options, TimeProvid
     public long LastAnswer => Volatile.Read(ref _lastAnswer);
 
     /// <summary>Whether requests are refused at once.</summary>
-    public bool IsLost => _line.Lost.IsCancellationRequested;
+    public bool IsLost => _line.IsClosed || _line.Lost.IsCancellationRequested;
 
     /// <summary>The <paramref name="top"/> likeliest classes of each image.</summary>
     /// <exception cref="InferenceException">The cluster cannot be reached, refuses, or is too late.</exception>
@@ -29,7 +29,7 @@ internal sealed class ClusterClient(IOptions<ClusterOptions> options, TimeProvid
     {
         var line = _line;
 
-        if (line.Lost.IsCancellationRequested)
+        if (line.IsClosed || line.Lost.IsCancellationRequested)
         {
             throw Unreachable();
         }
@@ -56,9 +56,18 @@ internal sealed class ClusterClient(IOptions<ClusterOptions> options, TimeProvid
     /// <summary>From now on requests are refused at once, those under way too.</summary>
     public void Cut() => _line.Cut();
 
-    /// <summary>Requests go out again, over new connections: the old ones may lead nowhere, and would not say so.</summary>
+    /// <summary>From now on requests are refused at once; those under way are answered by whoever has them, or end with the connection.</summary>
+    public void Close() => _line.IsClosed = true;
+
+    /// <summary>Requests go out again; where the way was cut over new connections, for the old ones may lead nowhere and would not say so.</summary>
     public void Restore()
     {
+        if (!_line.Lost.IsCancellationRequested)
+        {
+            _line.IsClosed = false;
+            return;
+        }
+
         using var old = _line;
         _line = new ClusterLine(_options);
     }
@@ -77,6 +86,7 @@ internal sealed class ClusterLine : IDisposable
 {
     private readonly CancellationTokenSource _lost = new();
     private readonly HttpClient _http;
+    private volatile bool _isClosed;
 
     public ClusterLine(ClusterOptions options)
     {
@@ -104,6 +114,13 @@ internal sealed class ClusterLine : IDisposable
     }
 
     public OpenInferenceClient Server { get; }
+
+    /// <summary>No request goes out on it any more.</summary>
+    public bool IsClosed
+    {
+        get => _isClosed;
+        set => _isClosed = value;
+    }
 
     /// <summary>Cancelled when the way to the cluster is lost.</summary>
     public CancellationToken Lost { get; }

@@ -28,7 +28,7 @@ internal sealed class ClusterWatch(IOptions<ClusterOptions> options, ClusterClie
         {
             var asked = clock.GetTimestamp();
             var notReady = await probe.AskAsync(stoppingToken).ConfigureAwait(false);
-            Note(probe.Answered, asked);
+            Note(probe, asked);
 
             if (notReady != _notReady)
             {
@@ -40,16 +40,24 @@ internal sealed class ClusterWatch(IOptions<ClusterOptions> options, ClusterClie
         }
     }
 
-    private void Note(bool answered, long asked)
+    private void Note(ModelProbe probe, long asked)
     {
-        if (answered && client.IsLost)
+        if (probe.Answered && client.IsLost)
         {
             client.Restore();
         }
-        else if (!answered && !client.IsLost && client.LastAnswer < asked)
+        else if (!probe.Answered && !client.IsLost && client.LastAnswer < asked)
         {
             // A cluster under load may be late with the probe; as long as it answers requests, the way is open.
-            client.Cut();
+            if (probe.Refused)
+            {
+                // A gateway that is asked to stop listens no more, and finishes what it has.
+                client.Close();
+            }
+            else
+            {
+                client.Cut();
+            }
         }
     }
 }
