@@ -53,7 +53,7 @@ internal sealed record FaultScale(int Rate, TimeSpan Around, TimeSpan Outage, Ti
 {
     /// <summary>For the reader of a table.</summary>
     public static FaultScale Full { get; } = new(
-        Rate: 5, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(60), Pictures: 2_000, TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(5));
+        Rate: 5, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(60), Pictures: 500, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5));
 
     /// <summary>For a test, which is about answers and not about time: there is more of it.</summary>
     public static FaultScale Short { get; } = new(

@@ -15,7 +15,7 @@ internal static class FaultDrill
     /// <summary>By their names on the command line; an instance is for one run.</summary>
     public static IReadOnlyList<Fault> All() =>
     [
-        .. SignalFault.All(),
+        .. SignalFault.All(TimeProvider.System),
         new GarbageFault(),
         new OverloadFault(3, leastGoodput: 0.9, TimeProvider.System),
         new OverloadFault(10, leastGoodput: 0.8, TimeProvider.System),
@@ -44,6 +44,7 @@ internal static class FaultDrill
             }
 
             var clock = TimeProvider.System;
+            var before = LoadAverage();
             var results = new List<FaultResult>();
             var faults = options.Only.Count > 0 ? [.. All().Where(fault => options.Only.Contains(fault.Name))] : options.IsShort ? InShort() : All();
             string limit;
@@ -61,7 +62,7 @@ internal static class FaultDrill
 
             var table = FaultTable.Write(results, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{clock.GetLocalNow():yyyy-MM-dd}, {options.Scale.Rate} photographs a second, {limit}, {Environment.ProcessorCount} cores ({RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}):"));
+                $"{clock.GetLocalNow():yyyy-MM-dd}, {options.Scale.Rate} photographs a second, {limit}, load average of the machine {before} at the start and {LoadAverage()} at the end, {Environment.ProcessorCount} cores ({RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}):"));
             await output.WriteLineAsync(table);
 
             if (options.Document is { } document)
@@ -77,6 +78,9 @@ internal static class FaultDrill
             return 2;
         }
     }
+
+    /// <summary>Of the last minute: what else the machine had to do tells a slow system from a starved one.</summary>
+    private static string LoadAverage() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
 }
 
 /// <summary>What the command line asks for.</summary>

@@ -5,10 +5,10 @@ namespace InferenceTracing.Drills.Faults;
 /// <param name="Broken">When it began.</param>
 /// <param name="Mended">When it ended.</param>
 /// <param name="Traces">Which traces of the steady load came to the store.</param>
-/// <param name="Refusals">For each photograph that was not answered, the services it had come to.</param>
+/// <param name="Refusals">When each photograph that was not answered was sent, and a service that it had come to.</param>
 /// <param name="Memory">Of the process that is watched.</param>
 internal sealed record FaultFigures(
-    IReadOnlyCollection<PhotoAnswer> Answers, DateTimeOffset Broken, DateTimeOffset Mended, TraceCount Traces, IReadOnlyList<string> Refusals, WatchedMemory Memory)
+    IReadOnlyCollection<PhotoAnswer> Answers, DateTimeOffset Broken, DateTimeOffset Mended, TraceCount Traces, IReadOnlyList<(DateTimeOffset At, string Service)> Refusals, WatchedMemory Memory)
 {
     public IReadOnlyList<PhotoAnswer> Before { get; } = [.. Answers.Where(answer => answer.At < Broken)];
 

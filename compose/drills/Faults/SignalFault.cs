@@ -3,7 +3,7 @@ using InferenceTracing.Topology;
 namespace InferenceTracing.Drills.Faults;
 
 /// <summary>A process is killed, frozen or asked to stop, and later is there again.</summary>
-internal sealed class SignalFault(string part, string signal)
+internal sealed class SignalFault(string part, string signal, TimeProvider clock)
     : Fault($"{Names[signal].Name}-{part}", $"{part}, {Names[signal].Said}")
 {
     private const string Kill = "KILL", Freeze = "STOP", Stop = "TERM";
@@ -23,10 +23,11 @@ internal sealed class SignalFault(string part, string signal)
     private readonly bool _isMember = SystemParts.Members.Contains(part);
     private Task _burst = Task.CompletedTask;
     private string? _service;
+    private DateTimeOffset _sent, _gone;
 
     /// <summary>Every signal to every process.</summary>
-    public static IEnumerable<Fault> All() =>
-        from each in SystemParts.All from signal in (string[])[Kill, Freeze, Stop] select new SignalFault(each.Name, signal);
+    public static IEnumerable<Fault> All(TimeProvider clock) =>
+        from each in SystemParts.All from signal in (string[])[Kill, Freeze, Stop] select new SignalFault(each.Name, signal, clock);
 
     public override TimeSpan Outage(FaultScale scale) => _isMember && signal == Freeze ? scale.FrozenMember : scale.Outage;
 
@@ -40,7 +41,9 @@ internal sealed class SignalFault(string part, string signal)
         }
 
         _service = stage.System.NameOf(part);
+        _sent = clock.GetUtcNow();
         await stage.System.SignalAsync(part, signal, cancellationToken);
+        _gone = clock.GetUtcNow();
     }
 
     public override async Task EndAsync(FaultSystem system, CancellationToken cancellationToken)
@@ -51,15 +54,15 @@ internal sealed class SignalFault(string part, string signal)
 
     public override IEnumerable<string> Problems(FaultFigures figures)
     {
-        if (signal == Stop && figures.Refusals.Count(service => service == _service) is var lost and > 0)
+        if (signal == Stop && figures.Refusals.Count(refusal => refusal.Service == _service && refusal.At < _gone) is var lost and > 0)
         {
             yield return $"{lost} photographs lost that it had taken";
         }
 
-        // What a killed edge had under way ends with it, as its callers see.
-        if (figures.Failed > 0 && (part, signal) != (SystemParts.Preprocessing, Kill))
+        // What a killed edge had under way ends with it, as its callers see; and nobody has taken what was still on its way to one that stops.
+        if (figures.Answers.Count(answer => IsFailure(answer)) is var failed and > 0)
         {
-            yield return $"{figures.Failed} failed";
+            yield return $"{failed} failed";
         }
 
         if (figures.LostTraces > 0 && signal != Kill)
@@ -78,7 +81,11 @@ internal sealed class SignalFault(string part, string signal)
         }
     }
 
-    public override IEnumerable<string> Delays(FaultFigures figures) => _isMember || part == SystemParts.TraceStore ? MemberRule.Delays(figures) : [];
+    private bool IsFailure(PhotoAnswer answer) => answer.Status != 200 && !answer.IsRefused
+        && (part != SystemParts.Preprocessing || signal == Freeze || (signal == Stop && answer.At < _sent));
+
+    /// <summary>With the stop come as many photographs at once as take a while by themselves.</summary>
+    public override IEnumerable<string> Delays(FaultFigures figures) => _isMember && signal != Stop ? MemberRule.Delays(figures) : [];
 }
 
 /// <summary>What it may cost that a member is missing: its vote, and that is said.</summary>
