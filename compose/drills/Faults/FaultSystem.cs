@@ -51,6 +51,17 @@ internal sealed class FaultSystem : IAsyncDisposable
         var plan = ServicePlan.Create(Checkout.Find(), models, PortChoice.AllFree(), logs);
         var limit = MemoryLimit.TryCreate($"inference-tracing-drill-{Environment.ProcessId}", EdgeBytes);
         var edge = plan[SystemParts.Preprocessing].Settings;
+
+        // Its traces are to outlive it.
+        var kept = new DirectoryInfo(Path.Combine(logs, "data"));
+        var store = plan[SystemParts.TraceStore].Settings;
+        (store["Store__Durability"], store["Store__Folder"]) = ("Normal", kept.FullName);
+
+        if (kept.Exists)
+        {
+            kept.Delete(recursive: true);
+        }
+
         edge["Preprocessing__Timeout"] = scale.Deadline.ToString();
         edge[limit is null ? "DOTNET_GCHeapHardLimit" : Group] = limit?.Folder ?? HeapOfTheEdge;
 

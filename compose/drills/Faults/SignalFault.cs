@@ -65,7 +65,8 @@ internal sealed class SignalFault(string part, string signal, TimeProvider clock
             yield return $"{failed} failed";
         }
 
-        if (figures.LostTraces > 0 && signal != Kill)
+        // A killed service takes the spans of its last second along; the store has said that it has them.
+        if (figures.LostTraces > 0 && (signal != Kill || part == SystemParts.TraceStore))
         {
             yield return $"{figures.LostTraces} traces lost";
         }
