@@ -171,21 +171,18 @@ public sealed class TracePageTests(Browser browser)
     {
         await using var store = await RunningStore.StartAsync();
         await store.SendPhotographAsync(1);
-        var page = await browser.OpenAsync(store, "system");
-        await page.RouteAsync("**/logs", route => route.FulfillAsync(new()
-        {
-            ContentType = "application/json",
-            Body = $$$"""
-                [{"timeUnixNano":"{{{OtlpBytes.Epoch + 30_000_000}}}","spanId":"{{{Ids.Span(5)}}}","service":"slow","level":"Warning","severity":13,"logger":"Queue",
-                "body":"The queue is long.","attributes":{"depth":7}}]
-                """,
-        }));
-        await page.GotoAsync(new Uri(store.Ui, $"trace/{Ids.Trace(1)}").ToString());
+        using var content = new ByteArrayContent(
+            OtlpBytes.Logs("slow", "Queue", OtlpBytes.Log(Ids.Trace(1), Ids.Span(5), "Warning", "The queue is long.", ("depth", "7"), millis: 30)));
+        content.Headers.ContentType = new("application/x-protobuf");
+        using var sent = await store.OtlpClient.PostAsync("/v1/logs", content);
+        sent.EnsureSuccessStatusCode();
+
+        var page = await browser.OpenAsync(store, $"trace/{Ids.Trace(1)}");
 
         var row = page.Rows().Filter(new() { HasText = "slow" });
         await Expect(row).ToContainTextAsync("≡ 1");
         await row.ClickAsync();
-        await Expect(page.Locator(".details .records")).ToContainTextAsync("The queue is long.");
+        await Expect(page.Locator(".details .records")).ToContainTextAsync("The queue is long.depth7");
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Logs 1" }).ClickAsync();
         await Expect(page.Locator("section .records").Last).ToContainTextAsync("+30.0 ms Warning slow Queue");

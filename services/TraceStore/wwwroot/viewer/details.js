@@ -67,12 +67,12 @@ export function recordList(records, trace, onspan) {
   return el('div', {}, el('ol', { class: 'events records' }, shown.map(record => el('li', { class: record.severity >= 17 ? 'bad' : record.severity >= 13 ? 'warn' : '' },
     el('time', {}, offset(record, trace)), ' ', el('b', {}, record.level), ' ', el('span', { class: 'dim' }, record.service, ' ', record.logger),
     el('p', {}, pretty(record.body ?? '')),
-    Object.keys(record.attributes ?? {}).length ? table(Object.entries(record.attributes).map(([key, value]) => ({ key, value }))) : '',
+    record.attributes.length ? table(record.attributes) : '',
     onspan && trace.spans.has(record.spanId) ? el('button', { type: 'button', class: 'quiet', onclick: () => onspan(record.spanId) }, trace.spans.get(record.spanId).name) : ''))),
   records.length > shown.length ? el('p', { class: 'dim' }, `The first ${count(shown.length, 'record')} of ${records.length}.`) : '');
 }
 
 function offset(record, trace) {
-  const micros = Number(BigInt(record.timeUnixNano) / 1_000n) - trace.start;
+  const micros = Number(BigInt(record.time) / 1_000n) - trace.start;
   return micros < 0 ? duration(micros) : `+${duration(micros)}`;
 }

@@ -24,7 +24,8 @@ export async function showTrace(main, id) {
   for (;;) {
     let answer = null;
     try {
-      answer = await Promise.all([ask(`api/traces/${encodeURIComponent(id)}`), logs(id)]);
+      const path = `api/traces/${encodeURIComponent(id)}`;
+      answer = await Promise.all([ask(path), ask(`${path}/logs`)]);
     } catch (failure) {
       // What is shown stays.
       if (!page && !await explain(main, id, failure, Date.now() - opened < patience)) return;
@@ -59,12 +60,6 @@ async function explain(main, id, failure, early) {
     : notice('This trace is not here', 'It was never sent, or it has made room for newer ones.', el('p', {}, el('a', { href: url('') }, 'Search for others'))));
   return early;
 }
-
-// A store without log records answers 404.
-const logs = id => ask(`api/traces/${encodeURIComponent(id)}/logs`).catch(failure => {
-  if (failure.status === 404) return [];
-  throw failure;
-});
 
 class TracePage {
   constructor(main, id) {
