@@ -33,7 +33,7 @@ internal sealed class Database : IDisposable
     public Database(IOptions<StoreOptions> options)
     {
         _durability = options.Value.Durability;
-        _folder = _durability == Durability.Memory ? TemporaryFolder.Create() : Path.GetFullPath(options.Value.Folder);
+        _folder = _durability == Durability.Memory ? VanishingFolder.Create() : Path.GetFullPath(options.Value.Folder);
         _lock = Lock();
 
         try
@@ -73,7 +73,7 @@ internal sealed class Database : IDisposable
 
         if (_durability == Durability.Memory)
         {
-            TemporaryFolder.Delete(_folder);
+            VanishingFolder.Delete(_folder);
         }
     }
 

@@ -130,65 +130,6 @@ internal sealed class SpanReader : IDisposable
         return logs;
     }
 
-    public List<string> ServiceNames()
-    {
-        var names = new List<string>();
-        var rows = Prepared("SELECT name FROM service");
-
-        while (rows.Step())
-        {
-            names.Add(rows.Text(0));
-        }
-
-        names.Sort(StringComparer.Ordinal);
-        return names;
-    }
-
-    public string ServiceName(long id)
-    {
-        var row = Prepared("SELECT name FROM service WHERE id = ?").With(id);
-        var name = row.Step() ? row.Text(0) : "";
-        row.Reset();
-        return name;
-    }
-
-    /// <summary>The operations of a service by name and kind.</summary>
-    public List<Operation> Operations(string service)
-    {
-        var operations = new List<Operation>();
-        var rows = Prepared("SELECT operation.name, kind FROM operation JOIN service ON service.id = operation.service WHERE service.name = ?").With(service);
-
-        while (rows.Step())
-        {
-            operations.Add(new Operation(rows.Text(0), (SpanKind)rows.Number(1)));
-        }
-
-        operations.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name) is var order and not 0 ? order : one.Kind.CompareTo(other.Kind));
-        return operations;
-    }
-
-    /// <summary>What a service's spans of that time took, the earliest first: read from the index alone.</summary>
-    public List<SpanTiming> Timings(string service, ulong fromNanos, ulong toNanos, int most)
-    {
-        var timings = new List<SpanTiming>();
-
-        if (Service(service) is not { } id)
-        {
-            return timings;
-        }
-
-        var rows = Prepared("SELECT operation, start, duration, status FROM span WHERE service = ? AND start BETWEEN ? AND ? ORDER BY start LIMIT ?")
-            .With(id).With(Statement.Signed(fromNanos)).With(Statement.Signed(toNanos)).With(most);
-
-        while (rows.Step())
-        {
-            timings.Add(new SpanTiming(
-                Operation(rows.Number(0)), (ulong)rows.Number(1), (ulong)Math.Max(0, rows.Number(2)), rows.Number(3) == (long)SpanStatus.Error));
-        }
-
-        return timings;
-    }
-
     public Operation Operation(long id)
     {
         if (_operations.TryGetValue(id, out var known))

@@ -1,7 +1,7 @@
 namespace InferenceTracing.TraceStore.Storage;
 
 /// <summary>Folders of stores that keep nothing. One that a killed process left behind is removed by the next.</summary>
-internal static class TemporaryFolder
+internal static class VanishingFolder
 {
     private const string Prefix = "tracestore-";
 
