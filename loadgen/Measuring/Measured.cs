@@ -41,8 +41,11 @@ internal sealed record Measured
 
     public required IReadOnlyList<SlowRequest> Slowest { get; init; }
 
-    /// <summary>The traces to read back.</summary>
+    /// <summary>The traces to read back, in the order of their answers.</summary>
     public required IReadOnlyList<string> TraceIds { get; init; }
+
+    /// <summary>Traces of whole answers that are not among them.</summary>
+    public required long TracesLeft { get; init; }
 
     public long Failed => Errors.Values.Sum();
 

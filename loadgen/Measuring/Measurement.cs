@@ -154,6 +154,7 @@ internal sealed class Measurement(Scenario scenario)
                 Targets = _targets,
                 Slowest = _slowest.All,
                 TraceIds = _traces.Ids,
+                TracesLeft = _traces.Left,
             };
         }
     }

@@ -11,27 +11,34 @@ internal sealed class TraceSample(double share, int seed)
 
 #pragma warning disable CA5394 // Chance, not secrecy.
     private readonly Random _random = new(seed);
-    private readonly List<string> _ids = [];
+    private readonly List<(long At, string Id)> _kept = [];
+    private long _seen;
     private long _offered;
 
-    public IReadOnlyList<string> Ids => _ids;
+    /// <summary>In the order in which they were offered.</summary>
+    public IReadOnlyList<string> Ids => [.. _kept.OrderBy(trace => trace.At).Select(trace => trace.Id)];
+
+    /// <summary>Those offered that are not kept.</summary>
+    public long Left => _seen - _kept.Count;
 
     public void Offer(string traceId)
     {
-        if (_ids.Count > 0 && _random.NextDouble() >= share)
+        _seen++;
+
+        if (_kept.Count > 0 && _random.NextDouble() >= share)
         {
             return;
         }
 
         _offered++;
 
-        if (_ids.Count < Most)
+        if (_kept.Count < Most)
         {
-            _ids.Add(traceId);
+            _kept.Add((_seen, traceId));
         }
         else if (_random.NextInt64(_offered) is var place and < Most)
         {
-            _ids[(int)place] = traceId;
+            _kept[(int)place] = (_seen, traceId);
         }
     }
 #pragma warning restore CA5394

@@ -101,7 +101,7 @@ internal static class ConsoleReport
             return;
         }
 
-        console.MarkupLineInterpolated($"Traces: {traces.Checked} checked, {traces.Complete} complete, {traces.Incomplete} incomplete, {traces.Missing} missing");
+        console.MarkupLineInterpolated($"Traces: {traces.Checked} checked, {traces.Complete} complete, {traces.Incomplete} incomplete, {traces.Missing} missing{(traces.Evicted > 0 ? $", {traces.Evicted} no longer in the full store" : "")}{(traces.Left > 0 ? $"; {traces.Left} not looked at" : "")}");
 
         foreach (var (span, count) in traces.MissingSpans)
         {

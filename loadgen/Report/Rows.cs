@@ -72,10 +72,10 @@ internal sealed record CurvePoint(double Percent, double Ms)
 
 /// <summary>What the traces say.</summary>
 internal sealed record TraceSection(
-    int Checked, int Complete, int Incomplete, int Missing, IReadOnlyDictionary<string, int> MissingSpans, IReadOnlyList<StageRow> Path, IReadOnlyList<StageRow> Members)
+    int Checked, long Left, int Complete, int Incomplete, int Missing, int Evicted, IReadOnlyDictionary<string, int> MissingSpans, IReadOnlyList<StageRow> Path, IReadOnlyList<StageRow> Members)
 {
     public static TraceSection Of(TraceReport traces) => new(
-        traces.Checked, traces.Complete, traces.Incomplete, traces.Missing, traces.Problems,
+        traces.Checked, traces.Left, traces.Complete, traces.Incomplete, traces.Missing, traces.Evicted, traces.Problems,
         [.. traces.Stages.Select(StageRow.Of)], [.. traces.Members.Select(StageRow.Of)]);
 }
 

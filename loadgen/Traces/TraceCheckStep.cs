@@ -30,7 +30,7 @@ internal static class TraceCheckStep
 
         try
         {
-            return (await new TraceReading(scenario, system, telemetry.Exports).ReadAsync(measured.TraceIds, time, cancellationToken), null);
+            return (await new TraceReading(scenario, system, telemetry.Exports).ReadAsync(measured, time, cancellationToken), null);
         }
         catch (HttpRequestException failure)
         {

@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
+using InferenceTracing.LoadGenerator.Measuring;
 using InferenceTracing.LoadGenerator.Requests;
 using InferenceTracing.LoadGenerator.Scenarios;
 using InferenceTracing.TraceCheck;
@@ -23,12 +25,13 @@ internal sealed class TraceReading(Scenario scenario, SystemDescription system, 
 
     private readonly Dictionary<string, int> _problems = [];
     private readonly StageBreakdown _stages = new();
+    private readonly HashSet<string> _missing = [];
     private int _complete;
-    private int _missing;
 
     /// <exception cref="HttpRequestException">The query API cannot be reached.</exception>
-    public async Task<TraceReport> ReadAsync(IReadOnlyList<string> traceIds, TimeProvider time, CancellationToken cancellationToken)
+    public async Task<TraceReport> ReadAsync(Measured measured, TimeProvider time, CancellationToken cancellationToken)
     {
+        var traceIds = measured.TraceIds;
         var start = time.GetTimestamp();
         using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null })
         {
@@ -53,15 +56,20 @@ internal sealed class TraceReading(Scenario scenario, SystemDescription system, 
 
                 lock (_stages)
                 {
-                    Take(spans);
+                    Take(id, spans);
                 }
             });
 
+        // A full store lets its oldest traces go: the first of ours then, and none in the middle.
+        var evicted = _missing.Count > 0 && await HasEvictedAsync(client, cancellationToken) ? traceIds.TakeWhile(_missing.Contains).Count() : 0;
+
         return new TraceReport(
             traceIds.Count,
+            measured.TracesLeft,
             _complete,
-            traceIds.Count - _complete - _missing,
-            _missing,
+            traceIds.Count - _complete - _missing.Count,
+            _missing.Count - evicted,
+            evicted,
             _problems.OrderByDescending(problem => problem.Value).ToDictionary(),
             _stages.Path,
             _stages.Members);
@@ -69,11 +77,21 @@ internal sealed class TraceReading(Scenario scenario, SystemDescription system, 
 
     private bool IsComplete(IReadOnlyList<TraceSpan> spans) => _shapes.Exists(shape => shape.IsComplete(spans));
 
-    private void Take(IReadOnlyList<TraceSpan> spans)
+    /// <summary>Our trace store says so; a Jaeger does not.</summary>
+    private static async Task<bool> HasEvictedAsync(HttpClient client, CancellationToken cancellationToken)
+    {
+        using var answer = await client.GetAsync("api/store", cancellationToken);
+        using var counts = answer.IsSuccessStatusCode && answer.Content.Headers.ContentType?.MediaType == "application/json"
+            ? await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), default, cancellationToken)
+            : null;
+        return counts?.RootElement.TryGetProperty("evictedTraces", out var evicted) == true && evicted.GetInt64() > 0;
+    }
+
+    private void Take(string id, IReadOnlyList<TraceSpan> spans)
     {
         if (spans.Count == 0)
         {
-            _missing++;
+            _missing.Add(id);
         }
         else if (IsComplete(spans))
         {
@@ -94,21 +112,25 @@ internal sealed class TraceReading(Scenario scenario, SystemDescription system, 
 
 /// <summary>What the traces of a run's answered requests say.</summary>
 /// <param name="Checked">Traces that were asked for.</param>
+/// <param name="Left">Traces of whole answers that were not asked for.</param>
 /// <param name="Complete">Those with every span of every hop below its parent.</param>
 /// <param name="Incomplete">Those that lack spans, or have some that should not be there.</param>
 /// <param name="Missing">Those of which there is no span at all.</param>
+/// <param name="Evicted">Those that have made room for newer ones: they came, and say nothing any more.</param>
 /// <param name="Problems">How often each span is missing, most often first.</param>
 /// <param name="Stages">Where the time went, of the complete ones.</param>
 /// <param name="Members">What each member took, of the complete ones.</param>
 internal sealed record TraceReport(
     int Checked,
+    long Left,
     int Complete,
     int Incomplete,
     int Missing,
+    int Evicted,
     IReadOnlyDictionary<string, int> Problems,
     IReadOnlyList<StageTime> Stages,
     IReadOnlyList<StageTime> Members)
 {
     /// <summary>0 … 1; null where nothing was checked.</summary>
-    public double? CompleteShare => Checked == 0 ? null : (double)Complete / Checked;
+    public double? CompleteShare => Checked == Evicted ? null : (double)Complete / (Checked - Evicted);
 }

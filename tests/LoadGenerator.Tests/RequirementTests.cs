@@ -7,7 +7,7 @@ namespace InferenceTracing.LoadGenerator.Tests;
 
 public sealed class RequirementTests
 {
-    private static readonly TraceReport NineOfTen = new(10, 9, 1, 0, new Dictionary<string, int> { ["gateway POST /v2/models/{model}/infer (client)"] = 1 }, [], []);
+    private static readonly TraceReport NineOfTen = new(10, 0, 9, 1, 0, 0, new Dictionary<string, int> { ["gateway POST /v2/models/{model}/infer (client)"] = 1 }, [], []);
 
     [Theory]
     [InlineData("p95<150ms", true)]

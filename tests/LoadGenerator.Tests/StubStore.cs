@@ -12,6 +12,9 @@ internal sealed class StubStore : IAsyncDisposable
 
     public string Url => _app.Urls.First();
 
+    /// <summary>How many traces it says it has let go.</summary>
+    public int Evicted { get; set; }
+
     /// <summary>The login of the last request.</summary>
     public string? Authorization { get; private set; }
 
@@ -21,6 +24,7 @@ internal sealed class StubStore : IAsyncDisposable
         var store = new StubStore(app);
         app.MapGet("/jaeger/api/traces/{id}", store.Answer);
         app.MapGet("/api/traces/{id}", store.Answer);
+        app.MapGet("/api/store", () => Results.Json(new { evictedTraces = store.Evicted }));
         await app.StartAsync();
         return store;
     }

@@ -12,7 +12,7 @@ public sealed class TraceCheckTests(RunningSystem system)
     {
         var run = await Session.RunAsync(Settings() with { Require = ["traces>=100%", "errors<=0%"] });
 
-        Assert.Equal(0, run.ExitCode);
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
         Assert.Equal((10, 10), (run.Report!.Traces!.Checked, run.Report.Traces.Complete));
         Assert.Equal(10, run.Report.Traces.Path.Count);
         Assert.Equal(system.Members.Order().Select(member => $"{member}: run"), run.Report.Traces.Members.Select(stage => stage.Stage).Where(stage => stage.EndsWith(": run", StringComparison.Ordinal)));
@@ -53,6 +53,27 @@ public sealed class TraceCheckTests(RunningSystem system)
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal((2, 2), (run.Report!.Traces!.Checked, run.Report.Traces.Missing));
+    }
+
+    [Fact]
+    public async Task Run_StoreThatHasLetThemGo_DoesNotCallThemMissing()
+    {
+        await using var full = await StubStore.StartAsync();
+        full.Evicted = 7;
+
+        var run = await Session.RunAsync(Settings() with { Requests = 2, Jaeger = full.Url });
+
+        Assert.Equal((2, 0, 2), (run.Report!.Traces!.Checked, run.Report.Traces.Missing, run.Report.Traces.Evicted));
+        Assert.Contains("2 no longer in the full store", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_FewTracesChecked_SaysHowManyAreNotLookedAt()
+    {
+        var run = await Session.RunAsync(Settings() with { CheckTraces = "0.001%" });
+
+        Assert.Equal((1, 9L), (run.Report!.Traces!.Checked, run.Report.Traces.Left));
+        Assert.Contains("9 not looked at", run.Output, StringComparison.Ordinal);
     }
 
     /// <summary>Behind the gateway Jaeger wants a login; it is in the address that is typed and in nothing that is printed or written.</summary>

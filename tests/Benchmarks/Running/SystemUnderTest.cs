@@ -72,7 +72,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     {
         var scenario = ScenarioBuilder.Build(Settings(new ScenarioSettings()));
         return new TraceReading(scenario, new SystemDescription(Plan.Members, null, Untrained: false), ownSpans: false)
-            .ReadAsync(measured.TraceIds, TimeProvider.System, cancellationToken);
+            .ReadAsync(measured, TimeProvider.System, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
