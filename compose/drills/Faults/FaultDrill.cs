@@ -23,7 +23,7 @@ internal static class FaultDrill
         new LargeUploadsFault(),
         new CraftedFault(),
         new HostileSpansFault(),
-        new FullDiskFault(TimeProvider.System),
+        new FullDiskFault(),
     ];
 
     /// <summary>Those of a short run.</summary>

@@ -88,14 +88,11 @@ internal sealed class FaultSystem : IAsyncDisposable
     public Task StartAgainAsync(string part, CancellationToken cancellationToken) => _fleet.StartAgainAsync(NameOf(part), cancellationToken);
 
     /// <summary>Starts all of them again, with what they say going to <paramref name="file"/>; null lets it go to the logs.</summary>
-    public async Task StartAgainWithOutputAsync(string? file, CancellationToken cancellationToken)
+    public Task StartAgainWithOutputAsync(string? file, CancellationToken cancellationToken) => Task.WhenAll(_plan.Services.Select(service =>
     {
-        foreach (var service in _plan.Services)
-        {
-            service.Settings[Output] = file ?? "";
-            await _fleet.StartAgainAsync(service.Name, cancellationToken);
-        }
-    }
+        service.Settings[Output] = file ?? "";
+        return _fleet.StartAgainAsync(service.Name, cancellationToken);
+    }));
 
     /// <summary>From here on the kernel counts its peak anew.</summary>
     public int BeginCounting(string part)

@@ -1,30 +1,30 @@
 namespace InferenceTracing.Drills.Faults;
 
 /// <summary>The disk that the services log to is full: logging ends, and nothing else does.</summary>
-internal sealed class FullDiskFault(TimeProvider clock) : Fault("full-disk", "all services, their logs on a full disk (/dev/full)")
+internal sealed class FullDiskFault() : Fault("full-disk", "all services, their logs on a full disk (/dev/full)")
 {
-    private DateTimeOffset _full, _end;
+    private const int Sent = 20;
 
+    private readonly List<PhotoAnswer> _answers = [];
+
+    /// <summary>What is sent while the services are started again, here and at the end, is not about the disk.</summary>
     public override async Task BeginAsync(FaultStage stage, CancellationToken cancellationToken)
     {
         await stage.System.StartAgainWithOutputAsync("/dev/full", cancellationToken);
-        _full = clock.GetUtcNow();
+
+        while (_answers.Count < Sent)
+        {
+            _answers.Add(await stage.Load.SendAsync());
+        }
     }
 
-    public override Task EndAsync(FaultSystem system, CancellationToken cancellationToken)
-    {
-        _end = clock.GetUtcNow();
-        return system.StartAgainWithOutputAsync(null, cancellationToken);
-    }
+    public override Task EndAsync(FaultSystem system, CancellationToken cancellationToken) => system.StartAgainWithOutputAsync(null, cancellationToken);
 
-    /// <summary>Those sent while the services were started again, at either end, are not about the disk.</summary>
     public override IEnumerable<string> Problems(FaultFigures figures)
     {
-        var sent = figures.During.Where(answer => answer.At >= _full && answer.At + answer.Elapsed <= _end).ToList();
-
-        if (sent.Count == 0 || sent.Exists(answer => answer.Status != 200))
+        if (_answers.Exists(answer => answer.Status != 200))
         {
-            yield return $"{sent.Count(answer => answer.Status == 200)} of {sent.Count} answered";
+            yield return $"{_answers.Count(answer => answer.Status == 200)} of {Sent} answered";
         }
 
         if (figures.Failed > 0)
