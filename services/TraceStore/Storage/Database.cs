@@ -20,8 +20,8 @@ internal sealed class Database : IDisposable
     // "TrSt": tells our file from anybody else's database (sqlite.org/fileformat.html, offset 68).
     private const int ApplicationId = 0x54725374;
     private const int PageBytes = 8_192;
-    private const int WriterCacheKib = 16_384;
-    private const int ReaderCacheKib = 4_096;
+    private const int WriterCacheKib = 8_192;
+    private const int ReaderCacheKib = 2_048;
     private const int CheckpointBytes = 16 << 20;
     private const int LogBytesKept = 32 << 20;
 

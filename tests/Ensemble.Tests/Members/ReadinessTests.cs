@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using InferenceTracing.TestBed;
@@ -99,7 +100,7 @@ public sealed class ReadinessTests
 
         Assert.True(metadata.GetProperty("parameters").GetProperty("untrained").GetBoolean());
         Assert.True(answer.Parameters.GetProperty("untrained").GetBoolean());
-        var server = await ensemble.Collector.SpanAsync(answer.TraceId, span => span.Name.StartsWith("POST /", StringComparison.Ordinal));
+        var server = await ensemble.Collector.SpanAsync(answer.TraceId, span => span.Kind == ActivityKind.Server);
         Assert.Equal("true", server["inference.untrained"]);
     }
 

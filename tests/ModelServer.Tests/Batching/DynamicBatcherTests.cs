@@ -23,7 +23,6 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
         Assert.Equal((2, 1000), (prediction.Count, prediction.Classes));
         Assert.Equal(1, prediction.Row(0).ToArray().Sum(), 3);
         Assert.Equal(2, prediction.Parameters["batch_size"]);
-        Assert.Equal(true, prediction.Parameters["untrained"]);
         Assert.InRange((double)prediction.Parameters["run_ms"], 0.1, 10_000);
         Assert.InRange((double)prediction.Parameters["queue_ms"], 0, 10_000);
         await batcher.DrainAsync(CancellationToken.None);
