@@ -10,7 +10,7 @@ internal static class FaultDrill
 {
     // What each part of the product must withstand, and no more than fits into a few minutes.
     private static readonly string[] Brief =
-        ["kill-mobilenetv2", "freeze-mobilenetv2", "garbage", "stop-ensemble", "stop-preprocessing", "overload-10", "slow-uploads", "large-uploads", "crafted", "full-disk"];
+        ["kill-mobilenetv2", "freeze-mobilenetv2", "garbage", "stop-ensemble", "stop-preprocessing", "overload-10", "slow-uploads", "crafted", "full-disk"];
 
     /// <summary>By their names on the command line; an instance is for one run.</summary>
     public static IReadOnlyList<Fault> All() =>

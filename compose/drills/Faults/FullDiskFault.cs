@@ -26,10 +26,5 @@ internal sealed class FullDiskFault() : Fault("full-disk", "all services, their 
         {
             yield return $"{_answers.Count(answer => answer.Status == 200)} of {Sent} answered";
         }
-
-        if (figures.Failed > 0)
-        {
-            yield return $"{figures.Failed} failed";
-        }
     }
 }

@@ -28,6 +28,7 @@ public sealed class PublishTests(PublishedPrograms programs)
     private static string[] LibrariesOf(string program) => program switch
     {
         "Preprocessing" => ["libvips.so.42"],
+        "TraceStore" => ["libe_sqlite3.so"],
         "ModelServer" => ["libonnxruntime.so", "libonnxruntime_providers_shared.so"],
         _ => [],
     };

@@ -22,7 +22,7 @@ public sealed class EdgeStartTests(ContainerSystem system)
         {
             var check = await Docker.RunAsync([.. compose, "run", "--rm", "--no-deps", "edge-setup"], settings, TestContext.Current.CancellationToken);
 
-            Assert.Equal(1, check.ExitCode);
+            Assert.Equal(2, check.ExitCode);
             Assert.StartsWith($"setup: {sentence}", check.Errors, StringComparison.Ordinal);
             Assert.Single(check.Errors.Split('\n'));
         }
