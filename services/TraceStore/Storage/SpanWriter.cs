@@ -104,13 +104,13 @@ internal sealed class SpanWriter : IDisposable
     {
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
 
-        if (group.Count == 0 && !retention.IsDue(now))
-        {
-            return;
-        }
-
         try
         {
+            if (group.Count == 0 && !retention.IsDue(now))
+            {
+                return;
+            }
+
             var results = new WriteResult[group.Count];
             session.Begin(now);
 
