@@ -49,7 +49,8 @@ public sealed class RequestTests(ContainerSystem system)
         Assert.All(during, answer => Assert.Equal((503, "unreachable"), (answer.Status, answer.Reason)));
         // At once, against the ten seconds that a photograph may take: nobody waits for a link that is known to be cut.
         Assert.True(Slowest(during, share: 0.9) < TimeSpan.FromSeconds(2), $"9 of 10 answers took up to {Slowest(during, 0.9)}");
-        Assert.All(load, answer => Assert.True(answer.Status is 200 or 503, answer.ToString()));
+        // Who was on the way when the link was cut may have used most of its own time already, on a busy machine: its deadline then passes before the cut is noticed.
+        Assert.All(load, answer => Assert.True(answer.Status is 200 or 503 || (answer.Status == 504 && answer.At < broken + noticed), answer.ToString()));
         Assert.True(after.Count > 0 && after.All(answer => answer.Status == 200), "it did not come back by itself");
 
         var count = await TraceCount.TakeAsync(system.Traces, load, TimeSpan.FromMinutes(4), TimeProvider.System, TestContext.Current.CancellationToken);
@@ -77,6 +78,8 @@ public sealed class RequestTests(ContainerSystem system)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var load = new PhotoLoad(system.Edge, rate: 8, TimeProvider.System);
+        // A system that was just started is slow; what is to be seen is the outage, not that.
+        await UntilAsync(load, answer => answer is { Status: 200, Degraded: false } && answer.Elapsed < TimeSpan.FromSeconds(1), cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var sending = load.RunAsync(stop.Token);
         DateTimeOffset broken, mended;
@@ -97,13 +100,13 @@ public sealed class RequestTests(ContainerSystem system)
         await Task.Delay(TimeSpan.FromSeconds(8), cancellationToken);
         await stop.CancelAsync();
         await sending;
-        await WholeAgainAsync(load, cancellationToken);
+        await UntilAsync(load, answer => answer is { Status: 200, Degraded: false }, cancellationToken);
         return ([.. load.Answers], broken, mended);
     }
 
-    private static async Task WholeAgainAsync(PhotoLoad load, CancellationToken cancellationToken)
+    private static async Task UntilAsync(PhotoLoad load, Func<PhotoAnswer, bool> isWell, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < 60 && await load.SendAsync() is not { Status: 200, Degraded: false }; i++)
+        for (var i = 0; i < 60 && !isWell(await load.SendAsync()); i++)
         {
             await Task.Delay(500, cancellationToken);
         }
