@@ -22,7 +22,7 @@ internal static class LoadRun
     public static async Task<Measured> RunAsync(
         Scenario scenario, string engineName, PhotoClient client, IProgressView view, TimeProvider time, CancellationToken cancellationToken)
     {
-        var measurement = new Measurement(scenario);
+        var measurement = new Measurement(scenario, client.Photographs);
         var clock = new StartClock(time);
         using var abandon = new CancellationTokenSource();
         await using var stopped = cancellationToken.Register(() => abandon.CancelAfter(Grace));

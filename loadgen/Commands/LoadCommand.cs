@@ -18,9 +18,10 @@ internal static class LoadCommand
           loadgen --clients 8 --requests 1000                      closed model: each client waits for its answer
           loadgen --require "p95<150ms" --require "errors<0.1%"    exit code 1 where a requirement is missed
           loadgen --check-traces 1%                                read that share of the traces back, count what is missing
+          loadgen --compare logs/load/report.json                  the same again, beside an earlier run
           loadgen --scenario loadgen/scenarios/ramp.json --clients 4    a file; what the command line says goes first
 
-        Exit codes: 0 every requirement holds, 1 one is missed, 2 nothing was measured.
+        Exit codes: 0 every requirement holds, 1 one is missed or nothing was answered, 2 nothing was measured.
         OTEL_EXPORTER_OTLP_ENDPOINT exports a span of its own for each request, as service loadgen.
         """;
 
@@ -35,7 +36,10 @@ internal static class LoadCommand
         }
 
         command.SetAction((parsed, cancellationToken) => new LoadSession(Console.Out, Console.Error, TimeProvider.System)
-            .RunAsync(() => options.Settings(parsed), parsed.GetValue(options.Report), parsed.GetValue(options.Engine)!, cancellationToken));
+            .RunAsync(
+                new LoadCall(
+                    () => options.Settings(parsed), parsed.GetValue(options.Report), parsed.GetValue(options.Engine)!, parsed.GetValue(options.Compare), options.CommandLine(parsed)),
+                cancellationToken));
 
         return command;
     }
@@ -47,6 +51,6 @@ internal static class ExitCode
     /// <summary>Every requirement holds.</summary>
     public const int Met = 0;
 
-    /// <summary>A requirement does not hold, or traces that were to be checked could not be.</summary>
+    /// <summary>A requirement does not hold, nothing was answered, or traces that were to be checked could not be.</summary>
     public const int Missed = 1;
 }

@@ -1,11 +1,16 @@
+using System.Buffers;
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using InferenceTracing.LoadGenerator.Scenarios;
 
 namespace InferenceTracing.LoadGenerator.Commands;
 
 /// <summary>The options, and the settings they make.</summary>
-internal sealed class LoadOptions
+internal sealed partial class LoadOptions
 {
+    // What a shell would read otherwise.
+    private static readonly SearchValues<char> Quoted = SearchValues.Create(" <>&|;*?()$");
+
     private readonly Option<string?> _scenario = new("--scenario") { Description = "Scenario file (JSON, docs/load.md)" };
     private readonly Option<string[]> _urls = new("--url") { Description = "Address of an edge; several are asked in turn [default: http://127.0.0.1:5010]" };
     private readonly Option<double?> _rate = new("--rate") { Description = "Open model: requests a second [default: 20]" };
@@ -34,6 +39,9 @@ internal sealed class LoadOptions
         DefaultValueFactory = _ => Path.Combine("logs", "load"),
     };
 
+    /// <summary>An earlier run to set this one beside.</summary>
+    public Option<string?> Compare { get; } = new("--compare") { Description = "report.json of an earlier run, to set this one beside" };
+
     /// <summary>Who makes the load.</summary>
     public Option<string> Engine { get; } = new Option<string>("--engine")
     {
@@ -44,7 +52,7 @@ internal sealed class LoadOptions
     public IEnumerable<Option> All =>
     [
         _urls, _rate, _arrivals, _stages, _clients, _duration, _requests, _warmUp, _photos, _body, _noKeepAlive, _edges, _timeout, _maxInFlight,
-        _headers, _require, _checkTraces, _jaeger, Report, _scenario, _seed, Engine,
+        _headers, _require, _checkTraces, _jaeger, Report, Compare, _scenario, _seed, Engine,
     ];
 
     /// <summary>What the command line says, over what the scenario file says.</summary>
@@ -76,6 +84,23 @@ internal sealed class LoadOptions
 
         return parsed.GetValue(_scenario) is { } file ? given.Over(ScenarioSettings.Read(file)) : given;
     }
+
+    /// <summary>How the program was called, as the report names it: without the values of headers, and without logins, which may be secrets.</summary>
+    public string CommandLine(ParseResult parsed)
+    {
+        var words = new List<string> { "loadgen" };
+
+        foreach (var token in parsed.Tokens)
+        {
+            var text = words[^1] == _headers.Name ? $"{token.Value.Split(':')[0]}:…" : Login().Replace(token.Value, "//…@");
+            words.Add(text.AsSpan().ContainsAny(Quoted) ? $"\"{text}\"" : text);
+        }
+
+        return string.Join(' ', words);
+    }
+
+    [GeneratedRegex("//[^/@]*@")]
+    private static partial Regex Login();
 
     private static string[]? Given(ParseResult parsed, Option<string[]> option) => parsed.GetValue(option) is { Length: > 0 } values ? values : null;
 

@@ -18,23 +18,33 @@ internal sealed class LoadSession(TextWriter output, TextWriter error, TimeProvi
     /// <summary>The last run's report.</summary>
     public LoadReport? Report { get; private set; }
 
-    /// <param name="settings">The settings, which may be wrong.</param>
-    /// <param name="folder">Where the files go; <c>none</c> for nowhere.</param>
-    /// <param name="engine"><c>own</c> or <c>nbomber</c>.</param>
+    /// <param name="call">What the command line says.</param>
     /// <param name="cancellationToken">Ends the load; the report follows.</param>
     /// <exception cref="CommandException">Nothing was measured: the settings are wrong, or nobody answers.</exception>
     /// <exception cref="IOException">Nothing was measured: a photograph cannot be read.</exception>
-    public async Task<int> RunAsync(Func<ScenarioSettings> settings, string? folder, string engine, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(LoadCall call, CancellationToken cancellationToken)
     {
         try
         {
-            var scenario = ScenarioBuilder.Build(settings());
+            var scenario = ScenarioBuilder.Build(call.Settings());
+            // Before the files are written: the earlier report may be the one that they replace.
+            var before = call.Compare is { } path ? Comparison.Read(path) : null;
             var photos = PhotoFolder.Read(scenario.Photos);
-            folder = folder is null or "none" ? null : OutputFolder.Make("--report", folder);
+            var folder = call.Folder is null or "none" ? null : OutputFolder.Make("--report", call.Folder);
             using var telemetry = LoadTelemetry.Start();
             var system = await Preflight.AskAsync(scenario, photos, cancellationToken);
 
-            return await RunAsync(scenario, photos, system, telemetry, folder, engine, cancellationToken);
+            Report = await MeasureAsync(call, scenario, photos, system, telemetry, cancellationToken);
+            Report = before is null ? Report : Report with { Compared = Comparison.Of(Report, before) };
+            var console = Open(output);
+            ConsoleReport.Print(console, Report);
+
+            if (folder is not null)
+            {
+                await WriteAsync(console, Report, folder);
+            }
+
+            return Report.Verdict.State == VerdictState.Bad ? ExitCode.Missed : ExitCode.Met;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -42,8 +52,8 @@ internal sealed class LoadSession(TextWriter output, TextWriter error, TimeProvi
         }
     }
 
-    private async Task<int> RunAsync(
-        Scenario scenario, IReadOnlyList<Photograph> photos, SystemDescription system, LoadTelemetry telemetry, string? folder, string engine, CancellationToken cancellationToken)
+    private async Task<LoadReport> MeasureAsync(
+        LoadCall call, Scenario scenario, IReadOnlyList<Photograph> photos, SystemDescription system, LoadTelemetry telemetry, CancellationToken cancellationToken)
     {
         var console = Open(output);
         var started = time.GetUtcNow();
@@ -54,20 +64,12 @@ internal sealed class LoadSession(TextWriter output, TextWriter error, TimeProvi
 
         using (var client = new PhotoClient(scenario, photos))
         {
-            measured = await LoadRun.RunAsync(scenario, engine, client, view, time, cancellationToken);
+            measured = await LoadRun.RunAsync(scenario, call.Engine, client, view, time, cancellationToken);
         }
 
         // Somebody who stops the load wants what there is: the traces of what was answered are part of it.
         var (traces, reason) = await TraceCheckStep.RunAsync(scenario, system, measured, telemetry, time, CancellationToken.None);
-        Report = LoadReport.Of(new RunRecord(scenario, started, Describe(photos), system, measured, traces, reason));
-        ConsoleReport.Print(console, Report);
-
-        if (folder is not null)
-        {
-            await WriteAsync(console, Report, folder);
-        }
-
-        return Report.RequirementsMet && (traces is not null || !scenario.MustCheckTraces || scenario.CheckTraces == 0) ? ExitCode.Met : ExitCode.Missed;
+        return LoadReport.Of(new RunRecord(scenario, started, call.CommandLine, Describe(photos), system, measured, traces, reason));
     }
 
     /// <summary>A disk that is full by now ends the files; what was measured has been said, and holds.</summary>
@@ -106,3 +108,11 @@ internal sealed class LoadSession(TextWriter output, TextWriter error, TimeProvi
         return console;
     }
 }
+
+/// <summary>What the command line says.</summary>
+/// <param name="Settings">The scenario's settings, which may be wrong.</param>
+/// <param name="Folder">Where the files go; <c>none</c> or null for nowhere.</param>
+/// <param name="Engine"><c>own</c> or <c>nbomber</c>.</param>
+/// <param name="Compare">The report.json of an earlier run; null for none.</param>
+/// <param name="CommandLine">How the program was called, for the report; without secrets.</param>
+internal sealed record LoadCall(Func<ScenarioSettings> Settings, string? Folder, string Engine, string? Compare, string CommandLine);

@@ -36,7 +36,7 @@ internal sealed class OpenModel(Scenario scenario, OpenLoad load, PhotoClient cl
             if (measurement.InFlight > scenario.MaxInFlight)
             {
                 var now = clock.Now;
-                measurement.Ended(new RequestTimes(start, now, now), new Outcome(Errors.NotSent, Degraded: false, TraceId: null), client.TargetOf(number));
+                measurement.Ended(new RequestTimes(start, now, now), new Outcome(Errors.NotSent, LeftOut: null, TraceId: null), client.PlaceOf(number));
             }
             else
             {

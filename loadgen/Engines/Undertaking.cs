@@ -50,7 +50,7 @@ internal sealed class Undertaking(PhotoClient client, Measurement measurement, S
         try
         {
             var outcome = await client.SendAsync(number, sent - due, abandon);
-            measurement.Ended(new RequestTimes(due, sent, clock.Now), outcome, client.TargetOf(number));
+            measurement.Ended(new RequestTimes(due, sent, clock.Now), outcome, client.PlaceOf(number));
             return outcome.Error is null;
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)

@@ -86,6 +86,10 @@ internal sealed class LatencyHistogram
         return TimeSpan.Zero;
     }
 
+    /// <summary>The buckets in which there is something, smallest first: their middle, and how many fell into them.</summary>
+    public IEnumerable<(TimeSpan Middle, long Count)> Buckets() =>
+        _counts.Index().Where(bucket => bucket.Item > 0).Select(bucket => (TimeSpan.FromMicroseconds(MiddleOf(bucket.Index)), bucket.Item));
+
     private static int IndexOf(long microseconds)
     {
         if (microseconds < SubBuckets)

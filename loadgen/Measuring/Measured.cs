@@ -37,7 +37,14 @@ internal sealed record Measured
 
     public required TimeSlices Slices { get; init; }
 
-    public required IReadOnlyList<TargetCount> Targets { get; init; }
+    /// <summary>Of the degraded ones: whose vote is missing and why, most frequent first.</summary>
+    public required IReadOnlyDictionary<string, long> LeftOut { get; init; }
+
+    /// <summary>By address.</summary>
+    public required IReadOnlyList<GroupCount> Targets { get; init; }
+
+    /// <summary>By photograph; empty where there were too many.</summary>
+    public required IReadOnlyList<GroupCount> Photographs { get; init; }
 
     public required IReadOnlyList<SlowRequest> Slowest { get; init; }
 
@@ -66,29 +73,4 @@ internal sealed record Measured
 
     /// <summary>0 … 1 of what was answered.</summary>
     public double DegradedShare => Answered == 0 ? 0 : (double)Degraded / Answered;
-}
-
-/// <summary>What one address answered.</summary>
-internal sealed class TargetCount(Uri target)
-{
-    public Uri Target { get; } = target;
-
-    public long Answered { get; private set; }
-
-    public long Failed { get; private set; }
-
-    public LatencyHistogram Latency { get; } = new();
-
-    public void Add(TimeSpan latency, in Outcome outcome)
-    {
-        if (outcome.Error is null)
-        {
-            Answered++;
-            Latency.Record(latency);
-        }
-        else
-        {
-            Failed++;
-        }
-    }
 }

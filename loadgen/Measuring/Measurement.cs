@@ -6,8 +6,11 @@ namespace InferenceTracing.LoadGenerator.Measuring;
 /// Takes down every request while the run goes on. What is due in the warm-up is sent, but not taken down; only its answers that arrive after it count for the rate.
 /// Thread-safe; its memory does not grow with the run.
 /// </summary>
-internal sealed class Measurement(Scenario scenario)
+internal sealed class Measurement(Scenario scenario, IReadOnlyList<string> photographs)
 {
+    /// <summary>With more photographs than this they are not told apart.</summary>
+    public const int MostPhotographs = 100;
+
     private const int SlowestKept = 12;
 
     private readonly Lock _lock = new();
@@ -18,7 +21,11 @@ internal sealed class Measurement(Scenario scenario)
     private readonly SlowestRequests _slowest = new(SlowestKept);
     private readonly TraceSample _traces = new(scenario.CheckTraces, scenario.Seed);
     private readonly Dictionary<string, long> _errors = [];
-    private readonly TargetCount[] _targets = [.. scenario.Targets.Select(target => new TargetCount(target))];
+    private readonly Dictionary<string, long> _leftOut = [];
+    private readonly GroupCount[] _targets = [.. scenario.Targets.Select(target => new GroupCount(target.ToString()))];
+
+    // Of a whole archive of photographs each is sent once or twice: nothing to be told apart, and a histogram for each would be memory for nothing.
+    private readonly GroupCount[] _photographs = photographs.Count > MostPhotographs ? [] : [.. photographs.Select(name => new GroupCount(name))];
     private long _due;
     private long _answered;
     private long _degraded;
@@ -54,10 +61,10 @@ internal sealed class Measurement(Scenario scenario)
     }
 
     /// <summary>A request that was due has ended.</summary>
-    /// <param name="target">The index of the address it went to.</param>
-    public void Ended(RequestTimes times, in Outcome outcome, int target)
+    /// <param name="place">Where it went, and what it carried.</param>
+    public void Ended(RequestTimes times, in Outcome outcome, RequestPlace place)
     {
-        Interlocked.Decrement(ref _inFlight);
+        var inFlight = Interlocked.Decrement(ref _inFlight) + 1;
 
         if (!Counts(times.Finished))
         {
@@ -67,11 +74,13 @@ internal sealed class Measurement(Scenario scenario)
         lock (_lock)
         {
             var slice = _slices.At(times.Finished - scenario.WarmUp);
+            slice.InFlight = Math.Max(slice.InFlight, inFlight);
 
             if (outcome.Error is null)
             {
                 _arrived++;
                 slice.Answered++;
+                slice.Degraded += outcome.Degraded ? 1 : 0;
             }
 
             if (!Counts(times.Intended))
@@ -80,7 +89,12 @@ internal sealed class Measurement(Scenario scenario)
             }
 
             _last = times.Finished > _last ? times.Finished : _last;
-            _targets[target].Add(times.Latency, outcome);
+            _targets[place.Target].Add(times.Latency, outcome);
+
+            if (_photographs.Length > 0)
+            {
+                _photographs[place.Photograph].Add(times.Latency, outcome);
+            }
 
             if (outcome.Error is { } error)
             {
@@ -90,7 +104,12 @@ internal sealed class Measurement(Scenario scenario)
             else
             {
                 _answered++;
-                _degraded += outcome.Degraded ? 1 : 0;
+
+                if (outcome.LeftOut is { } missing)
+                {
+                    _degraded++;
+                    _leftOut[missing] = _leftOut.GetValueOrDefault(missing) + 1;
+                }
 
                 if (outcome is { TraceId: { } trace, Degraded: false })
                 {
@@ -151,7 +170,9 @@ internal sealed class Measurement(Scenario scenario)
                 Service = _service,
                 Lag = _lag,
                 Slices = _slices,
+                LeftOut = _leftOut.OrderByDescending(missing => missing.Value).ToDictionary(),
                 Targets = _targets,
+                Photographs = _photographs,
                 Slowest = _slowest.All,
                 TraceIds = _traces.Ids,
                 TracesLeft = _traces.Left,

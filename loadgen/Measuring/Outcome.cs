@@ -4,9 +4,16 @@ namespace InferenceTracing.LoadGenerator.Measuring;
 
 /// <summary>What became of one request.</summary>
 /// <param name="Error">Its kind (<c>timeout</c>, <c>503 too_busy</c>, <c>connection_refused</c>, …); null when it was answered well.</param>
-/// <param name="Degraded">Answered, but without every member's vote.</param>
+/// <param name="LeftOut">Answered, but without every member's vote: who is missing and why, <c>mobilenetv2 late</c>; null where all have voted.</param>
 /// <param name="TraceId">Its trace, where the answer or our own span names a sampled one.</param>
-internal readonly record struct Outcome(string? Error, bool Degraded, string? TraceId);
+internal readonly record struct Outcome(string? Error, string? LeftOut, string? TraceId)
+{
+    /// <summary>Answered, but without every member's vote.</summary>
+    public bool Degraded => LeftOut is not null;
+}
+
+/// <summary>Which address a request went to, and which photograph it carried: their indices.</summary>
+internal readonly record struct RequestPlace(int Target, int Photograph);
 
 /// <summary>A request's moments, from the start of the run.</summary>
 /// <param name="Intended">When it was due; in the closed model, when it was sent.</param>

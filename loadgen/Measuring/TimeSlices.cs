@@ -53,6 +53,9 @@ internal sealed class TimeSlice
     /// <summary>Requests answered well in it.</summary>
     public long Answered { get; set; }
 
+    /// <summary>Of the answered ones, those without every member's vote.</summary>
+    public long Degraded { get; set; }
+
     /// <summary>Requests that failed in it.</summary>
     public long Failed { get; set; }
 
@@ -66,6 +69,7 @@ internal sealed class TimeSlice
     {
         Due += other.Due;
         Answered += other.Answered;
+        Degraded += other.Degraded;
         Failed += other.Failed;
         InFlight = Math.Max(InFlight, other.InFlight);
         Latency.Add(other.Latency);

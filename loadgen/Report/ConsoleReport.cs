@@ -14,14 +14,18 @@ internal static class ConsoleReport
         console.MarkupLineInterpolated(
             $"[bold]{report.Load}[/]: {report.Totals.Answered} answered in {report.Seconds:0.0} s, [bold]{report.Totals.AnsweredPerSecond:0.0}/s[/]{(report.Interrupted ? " (stopped before its end)" : "")}");
 
-        Errors(console, report);
+        console.Write(Outcomes(report));
         console.Write(Latencies(report));
         console.WriteLine("latency counts from the intended start, service from the real one");
-        Lag(console, report);
 
         if (report.ByTarget.Count > 1)
         {
-            console.Write(Targets(report));
+            console.Write(Groups("address", report.ByTarget));
+        }
+
+        if (report.ByPhotograph.Count > 1)
+        {
+            console.Write(Groups($"slowest photographs of {report.ByPhotograph.Count}", [.. report.ByPhotograph.OrderByDescending(row => row.P95).Take(SlowestShown)]));
         }
 
         Traces(console, report);
@@ -35,13 +39,42 @@ internal static class ConsoleReport
         {
             console.MarkupLineInterpolated($"  {(requirement.Met ? "✔" : "✘")} {requirement.Text,-18} measured {requirement.Measured}");
         }
+
+        if (report.Compared is { } compared)
+        {
+            Compared(console, compared);
+        }
+
+        Verdict(console, report.Verdict);
     }
 
-    private static void Errors(IAnsiConsole console, LoadReport report)
+    /// <summary>Every request that ended, by what became of it.</summary>
+    private static Table Outcomes(LoadReport report)
     {
         var totals = report.Totals;
-        var kinds = string.Join(", ", report.Errors.Select(error => $"{error.Key} {error.Value}"));
-        console.MarkupLineInterpolated($"{totals.Failed} errors ({Text(totals.ErrorShare * 100, "0.##")} %){(kinds.Length > 0 ? ": " : "")}{kinds}; {totals.Degraded} answered without every vote; {totals.Unfinished} cut off");
+        var ended = totals.Answered + totals.Failed;
+        var table = Table("what became of the requests", "requests", "share");
+        Add("answered by every member", totals.Answered - totals.Degraded);
+
+        foreach (var (missing, count) in report.LeftOut)
+        {
+            Add($"answered without {missing}", count);
+        }
+
+        foreach (var (error, count) in report.Errors)
+        {
+            Add(error, count);
+        }
+
+        if (totals.Unfinished > 0)
+        {
+            table.AddRow("cut off", $"{totals.Unfinished}", "");
+        }
+
+        return table;
+
+        void Add(string outcome, long count) =>
+            table.AddRow(Markup.Escape(outcome), $"{count}", ended == 0 ? "" : Text(100.0 * count / ended, "0.##") + " %");
     }
 
     private static Table Latencies(LoadReport report)
@@ -62,28 +95,61 @@ internal static class ConsoleReport
     private static void Add(Table table, string name, Percentiles row) => table.AddRow(
         [name, .. new[] { row.Min, row.Mean, row.P50, row.P75, row.P90, row.P95, row.P99, row.P999, row.Max }.Select(value => Text(value, value < 100 ? "0.0" : "0"))]);
 
-    private static void Lag(IAnsiConsole console, LoadReport report)
+    private static Table Groups(string name, IReadOnlyList<GroupRow> rows)
     {
-        // A generator that cannot keep up measures itself: the reader must know.
-        if (report.Lag.P99 > 10)
+        var table = Table(name, "answered", "without every vote", "errors", "p50", "p95", "p99");
+
+        foreach (var row in rows)
         {
-            console.MarkupLineInterpolated(
-                $"[yellow]The generator itself was late: p99 {Text(report.Lag.P99, "0.0")} ms. The machine has no room for it; its lateness is in the latency, not in the service time.[/]");
+            table.AddRow(Markup.Escape(row.Name), $"{row.Answered}", $"{row.Degraded}", $"{row.Failed}", Text(row.P50, "0.0"), Text(row.P95, "0.0"), Text(row.P99, "0.0"));
+        }
+
+        return table;
+    }
+
+    private static void Compared(IAnsiConsole console, Comparison compared)
+    {
+        var table = Table($"beside the run of {compared.Started.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC", "then", "now", "change");
+
+        foreach (var row in compared.Rows)
+        {
+            var change = row.Change is { } share ? Text(share * 100, "+0.0;-0.0;0.0") + " %" : "";
+            table.AddRow(
+                Markup.Escape(row.Name), $"{Text(row.Before, "0.##")} {row.Unit}", $"{Text(row.Now, "0.##")} {row.Unit}",
+                row.Better is { } better ? $"[{(better ? "green" : "red")}]{change}[/]" : change);
+        }
+
+        console.Write(table);
+
+        foreach (var difference in compared.Differences)
+        {
+            console.MarkupLineInterpolated($"[yellow]  not the same {difference}[/]");
         }
     }
 
-    private static Table Targets(LoadReport report)
+    private static void Verdict(IAnsiConsole console, Verdict verdict)
     {
-        var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("address");
-
-        foreach (var name in (string[])["answered", "errors", "p50", "p95", "p99"])
+        var (sign, colour) = verdict.State switch
         {
-            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
+            VerdictState.Good => ("✔", "green"),
+            VerdictState.Remarkable => ("!", "yellow"),
+            _ => ("✘", "red"),
+        };
+        console.MarkupLine($"[{colour}]{sign} {Markup.Escape(verdict.Text)}{(verdict.Remarks.Count > 0 ? ":" : "")}[/]");
+
+        foreach (var remark in verdict.Remarks)
+        {
+            console.MarkupLine($"  [{colour}]{Markup.Escape(remark)}[/]");
         }
+    }
 
-        foreach (var row in report.ByTarget)
+    private static Table Table(string name, params string[] numbers)
+    {
+        var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn(Markup.Escape(name));
+
+        foreach (var number in numbers)
         {
-            table.AddRow(Markup.Escape(row.Target), $"{row.Answered}", $"{row.Failed}", Text(row.P50, "0.0"), Text(row.P95, "0.0"), Text(row.P99, "0.0"));
+            table.AddColumn(new TableColumn(number).RightAligned().NoWrap());
         }
 
         return table;
@@ -113,12 +179,7 @@ internal static class ConsoleReport
             return;
         }
 
-        var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("where the time went, ms");
-
-        foreach (var name in (string[])["mean", "p50", "p95"])
-        {
-            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
-        }
+        var table = Table("where the time went, ms", "mean", "p50", "p95");
 
         foreach (var stage in traces.Path)
         {

@@ -24,11 +24,11 @@ internal static class ReportFiles
     /// <summary>A row for each slice of time, RFC 4180.</summary>
     public static string Csv(LoadReport report)
     {
-        var text = new StringBuilder("at_s,due_per_s,answered_per_s,failed_per_s,in_flight,p50_ms,p95_ms,p99_ms,max_ms\r\n");
+        var text = new StringBuilder("at_s,due_per_s,answered_per_s,degraded_per_s,failed_per_s,in_flight,p50_ms,p95_ms,p99_ms,max_ms\r\n");
 
         foreach (var row in report.Slices)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{row.At},{row.Due},{row.Answered},{row.Failed},{row.InFlight},{row.P50},{row.P95},{row.P99},{row.Max}\r\n");
+            text.Append(CultureInfo.InvariantCulture, $"{row.At},{row.Due},{row.Answered},{row.Degraded},{row.Failed},{row.InFlight},{row.P50},{row.P95},{row.P99},{row.Max}\r\n");
         }
 
         return text.ToString();

@@ -4,7 +4,7 @@ using InferenceTracing.LoadGenerator.Traces;
 namespace InferenceTracing.LoadGenerator.Report;
 
 /// <summary>Requests in numbers.</summary>
-internal sealed record Totals(long Due, long Answered, long Failed, long Degraded, long Unfinished, double AnsweredPerSecond, double ErrorShare);
+internal sealed record Totals(long Due, long Answered, long Failed, long Degraded, long Unfinished, double AnsweredPerSecond, double ErrorShare, double DegradedShare);
 
 /// <summary>A histogram in the figures people ask for, in milliseconds.</summary>
 internal sealed record Percentiles(double Min, double Mean, double P50, double P75, double P90, double P95, double P99, double P999, double Max)
@@ -21,21 +21,25 @@ internal sealed record Percentiles(double Min, double Mean, double P50, double P
         histogram.Max.Ms());
 }
 
-/// <summary>One address.</summary>
-internal sealed record TargetRow(string Target, long Answered, long Failed, double P50, double P95, double P99)
+/// <summary>One address, or one photograph.</summary>
+internal sealed record GroupRow(string Name, long Answered, long Degraded, long Failed, double P50, double P95, double P99)
 {
-    public static TargetRow Of(TargetCount count) => new(
-        count.Target.ToString(), count.Answered, count.Failed,
+    public static GroupRow Of(GroupCount count) => new(
+        count.Name, count.Answered, count.Degraded, count.Failed,
         count.Latency.Percentile(50).Ms(), count.Latency.Percentile(95).Ms(), count.Latency.Percentile(99).Ms());
 }
 
 /// <summary>A stretch of the run, rates a second.</summary>
-internal sealed record SliceRow(double At, double Due, double Answered, double Failed, int InFlight, double P50, double P95, double P99, double Max)
+/// <param name="Loaded">0 … 1: how much of the stretch the load was on. After it answers still come, which is no fall of the rate.</param>
+internal sealed record SliceRow(
+    double At, double Loaded, double Due, double Answered, double Degraded, double Failed, int InFlight, double P50, double P95, double P99, double Max)
 {
-    public static SliceRow Of(TimeSlice slice, TimeSpan at, TimeSpan width) => new(
+    public static SliceRow Of(TimeSlice slice, TimeSpan at, TimeSpan width, TimeSpan loadEnded) => new(
         at.TotalSeconds,
+        Math.Round(Math.Clamp((loadEnded - at) / width, 0, 1), 3),
         Math.Round(slice.Due / width.TotalSeconds, 3),
         Math.Round(slice.Answered / width.TotalSeconds, 3),
+        Math.Round(slice.Degraded / width.TotalSeconds, 3),
         Math.Round(slice.Failed / width.TotalSeconds, 3),
         slice.InFlight,
         slice.Latency.Percentile(50).Ms(),
@@ -67,6 +71,36 @@ internal sealed record CurvePoint(double Percent, double Ms)
         }
 
         return points;
+    }
+}
+
+/// <summary>How many requests took between two durations, in milliseconds.</summary>
+internal sealed record HistogramBin(double From, double To, long Count)
+{
+    private const int Wanted = 32;
+
+    /// <summary>Bins of equal ratio, from the fastest to the slowest: a tail ten times as long takes as much room as from one to ten milliseconds.</summary>
+    public static IReadOnlyList<HistogramBin> Of(LatencyHistogram histogram)
+    {
+        if (histogram.Count == 0)
+        {
+            return [];
+        }
+
+        // A run as even as its clock still has bins one can see.
+        var from = Math.Max(histogram.Min.TotalMilliseconds, 0.001);
+        var width = Math.Max(Math.Log(histogram.Max.TotalMilliseconds / from) / Wanted, 0.01);
+        var counts = new long[Wanted];
+
+        foreach (var (middle, count) in histogram.Buckets())
+        {
+            counts[Math.Clamp((int)(Math.Log(middle.TotalMilliseconds / from) / width), 0, Wanted - 1)] += count;
+        }
+
+        var last = Array.FindLastIndex(counts, count => count > 0);
+        return [.. counts.Take(last + 1).Select((count, bin) => new HistogramBin(Edge(bin), Edge(bin + 1), count))];
+
+        double Edge(int bin) => Math.Round(from * Math.Exp(bin * width), 3);
     }
 }
 

@@ -10,8 +10,8 @@ internal static class AnswerReader
 {
     private const int LargestLookedAt = 64 * 1024;
 
-    /// <summary>Of a good answer: whether a member's vote is missing. Of another: its kind of error, <c>503 too_busy</c>.</summary>
-    public static async Task<(string? Error, bool Degraded)> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    /// <summary>Of a good answer: whose vote is missing and why. Of another: its kind of error, <c>503 too_busy</c>.</summary>
+    public static async Task<(string? Error, string? LeftOut)> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(LargestLookedAt);
 
@@ -21,8 +21,8 @@ internal static class AnswerReader
             var body = buffer.AsMemory(0, length);
 
             return answer.IsSuccessStatusCode
-                ? (null, body.Span.IndexOf("\"degraded\":true"u8) >= 0)
-                : (Kind(answer.StatusCode, body), false);
+                ? (null, body.Span.IndexOf("\"degraded\":true"u8) >= 0 ? LeftOut(body) : null)
+                : (Kind(answer.StatusCode, body), null);
         }
         finally
         {
@@ -45,6 +45,25 @@ internal static class AnswerReader
         }
 
         return length;
+    }
+
+    /// <summary>The members without a vote, each with its reason. Degraded answers are few, so that reading into them costs little.</summary>
+    private static string LeftOut(ReadOnlyMemory<byte> body)
+    {
+        const string Unnamed = "a member that the answer does not name";
+
+        try
+        {
+            using var answer = JsonDocument.Parse(body);
+            var missing = answer.RootElement.GetProperty("votes").EnumerateArray()
+                .Where(vote => !vote.TryGetProperty("label", out var label) || label.ValueKind == JsonValueKind.Null)
+                .Select(vote => $"{vote.GetProperty("model").GetString()} {(vote.TryGetProperty("error", out var error) ? error.GetString() : null)}".TrimEnd());
+            return string.Join(", ", missing) is { Length: > 0 } names ? names : Unnamed;
+        }
+        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return Unnamed;
+        }
     }
 
     private static string Kind(HttpStatusCode status, ReadOnlyMemory<byte> body)

@@ -21,6 +21,7 @@ internal sealed class PhotoClient : IDisposable
     public PhotoClient(Scenario scenario, IReadOnlyList<Photograph> photos)
     {
         _scenario = scenario;
+        Photographs = [.. photos.Select(photo => photo.Name)];
         _bodies = [.. photos.Select(photo => new RequestBody(photo, scenario.Multipart))];
         _devices = [.. Enumerable.Range(1, scenario.Edges).Select(number => string.Create(CultureInfo.InvariantCulture, $"edge-{number:0000}"))];
         _client = new HttpClient(new SocketsHttpHandler
@@ -36,17 +37,21 @@ internal sealed class PhotoClient : IDisposable
         };
     }
 
-    /// <summary>The index of the address that request <paramref name="number"/> goes to.</summary>
-    public int TargetOf(long number) => (int)(number % _scenario.Targets.Count);
+    /// <summary>The names of what it sends.</summary>
+    public IReadOnlyList<string> Photographs { get; }
+
+    /// <summary>Where request <paramref name="number"/> goes, and what it carries.</summary>
+    public RequestPlace PlaceOf(long number) => new((int)(number % _scenario.Targets.Count), (int)(number % _bodies.Length));
 
     /// <summary>Sends the request of that number, counted from nought, and reads its answer.</summary>
     /// <param name="late">How long after it was due it is sent.</param>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public async Task<Outcome> SendAsync(long number, TimeSpan late, CancellationToken cancellationToken)
     {
-        var body = _bodies[number % _bodies.Length];
+        var place = PlaceOf(number);
+        var body = _bodies[place.Photograph];
         var device = _devices[number % _devices.Length];
-        var target = _scenario.Targets[TargetOf(number)];
+        var target = _scenario.Targets[place.Target];
 
         using var span = LoadTelemetry.StartRequest(target, device, body.Length, late);
         using var request = Request(target, body, device, span);
@@ -56,9 +61,9 @@ internal sealed class PhotoClient : IDisposable
         try
         {
             using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
-            var (error, degraded) = await AnswerReader.ReadAsync(answer, patience.Token);
+            var (error, leftOut) = await AnswerReader.ReadAsync(answer, patience.Token);
             LoadTelemetry.EndRequest(span, answer, error);
-            return new Outcome(error, degraded, AnswerReader.TraceId(answer));
+            return new Outcome(error, leftOut, AnswerReader.TraceId(answer));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -79,7 +84,7 @@ internal sealed class PhotoClient : IDisposable
     private static Outcome Failed(Activity? span, string error)
     {
         LoadTelemetry.FailRequest(span, error);
-        return new Outcome(error, Degraded: false, span is { Recorded: true } ? span.TraceId.ToHexString() : null);
+        return new Outcome(error, LeftOut: null, span is { Recorded: true } ? span.TraceId.ToHexString() : null);
     }
 
     private HttpRequestMessage Request(Uri target, RequestBody body, string device, Activity? span)

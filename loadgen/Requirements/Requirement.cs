@@ -63,7 +63,7 @@ internal sealed partial record Requirement(string Text, string Metric, string Co
             _ => number >= Limit,
         };
 
-        return new RequirementResult(Text, value is { } known ? Format(known) : "not measured", met);
+        return new RequirementResult(Text, value is { } known ? Format(known) : "not measured", met, Metric, Limit);
     }
 
     private static double? Milliseconds(Measured measured, TimeSpan value) => measured.Latency.Count == 0 ? null : value.TotalMilliseconds;
@@ -83,4 +83,6 @@ internal sealed partial record Requirement(string Text, string Metric, string Co
 /// <param name="Text">As it was written.</param>
 /// <param name="Measured">What was measured, with its unit.</param>
 /// <param name="Met">Whether it holds.</param>
-internal sealed record RequirementResult(string Text, string Measured, bool Met);
+/// <param name="Metric">What is measured, for the line in the chart that shows it.</param>
+/// <param name="Limit">Milliseconds, a share (0 … 1), or requests a second.</param>
+internal sealed record RequirementResult(string Text, string Measured, bool Met, string Metric, double Limit);

@@ -17,6 +17,9 @@ internal sealed class LoadTelemetry : IDisposable
     /// <summary>Its <c>service.name</c>.</summary>
     public const string ServiceName = "loadgen";
 
+    /// <summary>Its <c>service.version</c>.</summary>
+    public static string Version { get; } = typeof(LoadTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
     private const int FlushMilliseconds = 10_000;
 
     private static readonly ActivitySource Source = new("InferenceTracing.LoadGenerator");
@@ -36,12 +39,11 @@ internal sealed class LoadTelemetry : IDisposable
             return new LoadTelemetry(null);
         }
 
-        var version = typeof(LoadTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         var share = Environment.GetEnvironmentVariable("OTEL_TRACES_SAMPLER_ARG") is { Length: > 0 } text ? QuantityText.Share(text) : 1;
 
         return new LoadTelemetry(OpenTelemetrySdk.Create(builder => builder
             .ConfigureResource(resource => resource
-                .AddService(ServiceName, serviceVersion: version)
+                .AddService(ServiceName, serviceVersion: Version)
                 .AddAttributes([new("deployment.environment.name", "edge")])
                 .AddEnvironmentVariableDetector())
             .WithTracing(tracing => tracing

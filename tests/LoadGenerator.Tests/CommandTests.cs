@@ -62,6 +62,27 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("errors<1%", run.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>The report says how to run it again, and is passed on to others.</summary>
+    [Fact]
+    public async Task Run_WithSecretsOnItsCommandLine_TheReportHasTheCommandWithoutThem()
+    {
+        await using var edge = await StubEdge.StartAsync();
+        string[] secrets = ["--header", "x-api-key:open-sesame", "--header", "x-site:north", "--jaeger", "http://viewer:open-sesame@127.0.0.1:1", "--require", "p95<10s"];
+
+        var run = await CommandRun.OfAsync(Program, [.. Arguments(edge, _folder.FullName), .. secrets]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var report = await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "report.json"), TestContext.Current.CancellationToken);
+        var command = System.Text.Json.JsonDocument.Parse(report).RootElement.GetProperty("commandLine").GetString()!;
+        Assert.StartsWith("loadgen --url http://127.0.0.1:", command, StringComparison.Ordinal);
+        Assert.EndsWith("--header x-api-key:… --header x-site:… --jaeger http://…@127.0.0.1:1 --require \"p95<10s\"", command, StringComparison.Ordinal);
+
+        foreach (var file in _folder.GetFiles())
+        {
+            Assert.DoesNotContain("open-sesame", await File.ReadAllTextAsync(file.FullName, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+    }
+
     private static async Task<CommandRun> RunAsync(string report = "none", params (string Name, string Value)[] variables)
     {
         await using var edge = await StubEdge.StartAsync();

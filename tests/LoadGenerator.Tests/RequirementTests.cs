@@ -45,13 +45,13 @@ public sealed class RequirementTests
     /// <summary>90 answers of 1 to 100 ms in 9 s, ten refusals.</summary>
     private static Measured Run()
     {
-        var measurement = new Measurement(ScenarioBuilder.Build(new ScenarioSettings { WarmUp = "0s" }));
+        var measurement = new Measurement(ScenarioBuilder.Build(new ScenarioSettings { WarmUp = "0s" }), photographs: ["one.jpg"]);
 
         for (var i = 1; i <= 100; i++)
         {
             var due = TimeSpan.FromMilliseconds(89 * i);
             measurement.Due(due);
-            measurement.Ended(new RequestTimes(due, due, due + TimeSpan.FromMilliseconds(i)), new Outcome(i % 10 == 5 ? "503" : null, false, null), target: 0);
+            measurement.Ended(new RequestTimes(due, due, due + TimeSpan.FromMilliseconds(i)), new Outcome(i % 10 == 5 ? "503" : null, null, null), place: default);
         }
 
         return measurement.Finish(TimeSpan.FromSeconds(9), interrupted: false);

@@ -2,8 +2,6 @@ const report = JSON.parse(document.getElementById('report').textContent);
 const $ = id => document.getElementById(id);
 const ms = value => `${number(value)}`;
 const fixed = value => value.toFixed(2);
-const missed = report.requirements.filter(requirement => !requirement.met).length;
-
 document.title = `Load report: ${report.load}`;
 $('title').textContent = report.load;
 $('subtitle').textContent = [
@@ -11,15 +9,23 @@ $('subtitle').textContent = [
   `${number(report.seconds, 1)} s after ${number(report.warmUpSeconds)} s of warm-up`, report.targets.join(', '), report.photographs,
 ].join(' · ');
 
+const verdict = report.verdict;
+const state = verdict.state.toLowerCase();
+const sign = { good: '✔', remarkable: '!', bad: '✘' }[state];
+$('verdict').textContent = `${sign} ${verdict.text}`;
+$('verdict').className = state;
+$('remarks').className = state;
+$('remarks').append(...verdict.remarks.map(remark => html('li', {}, remark)));
+$('remarks').hidden = verdict.remarks.length === 0;
+
 if (report.requirements.length > 0) {
-  $('verdict').textContent = missed ? `${missed} of ${report.requirements.length} requirements missed` : 'All requirements met';
-  $('verdict').className = missed ? 'bad' : 'good';
   $('requirements').hidden = false;
-  fillTable($('requirements').querySelector('table'), ['required', 'measured', ''],
+  fillTable($('requirements').querySelector('table'), ['required', 'measured', 'outcome'],
     report.requirements.map(r => [html('code', {}, r.text), r.measured, html('span', { class: r.met ? 'good' : 'bad' }, r.met ? '✔ met' : '✘ missed')]));
-} else {
-  $('verdict').remove();
 }
+
+/** The requirements of these metrics as lines for a chart; factor turns a limit into the chart's unit. */
+const limits = (metrics, factor = 1) => report.requirements.filter(r => metrics.test(r.metric)).map(r => ({ text: r.text, value: r.limit * factor, met: r.met }));
 
 function tile(name, value, unit, state = '') {
   return html('div', { class: 'tile' }, html('span', { class: 'muted' }, name), html('b', { class: state }, value, html('small', {}, unit)));
@@ -32,8 +38,9 @@ $('tiles').append(
   tile('p95', ms(report.latency.p95), 'ms'),
   tile('p99', ms(report.latency.p99), 'ms'),
   tile('errors', number(report.totals.errorShare * 100, 2), '%', report.totals.failed ? 'bad' : 'good'),
+  tile('without every vote', number(report.totals.degradedShare * 100, 2), '%', report.totals.degraded ? 'remarkable' : 'good'),
   report.traces
-    ? tile('complete traces', `${report.traces.complete}`, `of ${report.traces.checked}`, report.traces.complete === report.traces.checked ? 'good' : 'bad')
+    ? tile('complete traces', `${report.traces.complete}`, `of ${report.traces.checked}`, report.traces.complete === report.traces.checked - report.traces.evicted ? 'good' : 'bad')
     : tile('complete traces', '–', 'not checked'));
 
 const xs = report.slices.map(slice => slice.at);
@@ -46,24 +53,34 @@ lineChart($('latency'), xs, [
   { name: 'p95', colour: '--c2', values: latency('p95') },
   { name: 'p99', colour: '--c3', values: latency('p99') },
   { name: 'max', colour: '--c4', values: latency('max'), dash: true },
-], { width: 1180, height: 250, unit: 'ms' });
-// The last slice is seldom a whole one; its rates would look like a fall.
-const whole = xs.length > 2 ? xs.length - 1 : xs.length;
-lineChart($('rate'), xs.slice(0, whole), [
-  { name: 'due', colour: '--c4', values: column('due').slice(0, whole), dash: true },
-  { name: 'answered', colour: '--c1', values: column('answered').slice(0, whole), area: true },
-], { unit: '/s' });
-lineChart($('inflight'), xs, [{ name: 'in flight', colour: '--c1', values: column('inFlight'), area: true }]);
+], { width: 1180, height: 250, unit: 'ms', limits: limits(/^(p[\d.]+|mean|min|max)$/), name: 'Latency over time' });
+// After the load's end answers still come, and its last stretch may be shorter than the others: neither is a fall of the rate.
+const loaded = report.slices.filter(slice => slice.loaded >= .5);
+const during = key => loaded.map(slice => slice[key] / slice.loaded);
+const loadedXs = loaded.map(slice => slice.at);
+lineChart($('rate'), loadedXs, [
+  { name: 'due', colour: '--c4', values: during('due'), dash: true },
+  { name: 'answered', colour: '--c1', values: during('answered'), area: true },
+], { unit: '/s', limits: limits(/^rate$/), name: 'Rate over time' });
+lineChart($('inflight'), xs, [{ name: 'in flight', colour: '--c1', values: column('inFlight'), area: true }], { name: 'Requests in flight over time' });
 
-if (report.totals.failed > 0) {
-  lineChart($('errors'), xs.slice(0, whole), [{ name: 'errors', colour: '--c3', values: column('failed').slice(0, whole), area: true }], { unit: '/s' });
-  fillTable($('kinds'), ['kind', '#number', '#share'],
-    Object.entries(report.errors).map(([kind, count]) => [html('code', {}, kind), number(count, 0), `${number(count / (report.totals.answered + report.totals.failed) * 100, 2)} %`]));
+const ended = report.totals.answered + report.totals.failed;
+const outcome = (name, count, state) => [html('span', { class: state }, name), number(count, 0), ended ? `${number(count / ended * 100, 2)} %` : ''];
+fillTable($('outcomes'), ['outcome', '#requests', '#share'], [
+  outcome('answered by every member', report.totals.answered - report.totals.degraded, 'good'),
+  ...Object.entries(report.leftOut).map(([missing, count]) => outcome(`answered without ${missing}`, count, 'remarkable')),
+  ...Object.entries(report.errors).map(([kind, count]) => outcome(kind, count, 'bad')),
+  ...(report.totals.unfinished > 0 ? [['cut off', number(report.totals.unfinished, 0), '']] : []),
+]);
+
+if (report.totals.failed + report.totals.degraded > 0) {
+  const mean = loaded.length > 0 ? loaded.reduce((sum, slice) => sum + slice.due, 0) / loaded.length : 0;
+  lineChart($('errors'), xs, [
+    { name: 'errors', colour: '--c3', values: column('failed'), area: true },
+    { name: 'answers without every vote', colour: '--c2', values: column('degraded') },
+  ], { unit: '/s', limits: limits(/^(errors|degraded)$/, mean), name: 'Errors and degraded answers over time' });
 } else {
-  $('errors').append(html('p', { class: 'good' }, 'None.'));
-}
-if (report.totals.degraded > 0) {
-  $('errors').append(html('p', {}, `${number(report.totals.degraded, 0)} answers lack a member's vote.`));
+  $('errors').append(html('p', { class: 'good' }, 'No errors, and no answer without every vote.'));
 }
 
 // Percentiles as 1 / (1 − p), on a logarithmic axis: the tail gets the room it deserves.
@@ -72,9 +89,35 @@ const inner = report.curve.filter(point => point.percent < 100);
 if (inner.length > 0) {
   const last = nines(inner[inner.length - 1].percent) || 1;
   const marks = [0, 50, 90, 99, 99.9, 99.99, 99.999].filter(percent => nines(percent) <= last);
-  lineChart($('curve'), inner.map(point => nines(point.percent)),
-    [{ name: 'latency', colour: '--c1', values: inner.map(point => point.ms), area: true }],
-    { xMax: last, xTicks: marks.map(percent => [nines(percent), `${percent} %`]), xLabel: x => `${number(100 * (1 - 10 ** -x), 3)} %`, unit: 'ms' });
+  const earlier = (report.compared?.curve ?? []).filter(point => point.percent < 100);
+  // Both curves halve what is left in the same steps; the shorter run's ends earlier.
+  const then = inner.map((_, i) => earlier[i]?.ms ?? NaN);
+  lineChart($('curve'), inner.map(point => nines(point.percent)), [
+    ...(earlier.length > 0 ? [{ name: 'the earlier run', colour: '--c4', values: then, dash: true }] : []),
+    { name: 'latency', colour: '--c1', values: inner.map(point => point.ms), area: true },
+  ], {
+    xMax: last, xTicks: marks.map(percent => [nines(percent), `${percent} %`]), xLabel: x => `${number(100 * (1 - 10 ** -x), 3)} %`, unit: 'ms',
+    limits: limits(/^(p[\d.]+|mean|min|max)$/), name: 'Latency by percentile',
+  });
+}
+
+if (report.histogram.length > 0) {
+  barChart($('histogram'), report.histogram, ['p50', 'p95', 'p99'].map(name => ({ text: name, value: report.latency[name] })), { name: 'How many requests took how long', unit: 'ms' });
+}
+
+if (report.compared) {
+  const { compared } = report;
+  const when = new Date(compared.started).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+  const change = row => row.change === null ? '' : `${row.change > 0 ? '+' : ''}${number(row.change * 100, 1)} %`;
+  const judged = row => row.better === null ? '' : row.better ? 'good' : 'bad';
+  $('compared').hidden = false;
+  $('compared-note').textContent = `${when}, ${compared.load}; less than a tenth may be chance`;
+  $('differences').append(...compared.differences.map(difference => html('li', {}, `not the same ${difference}`)));
+  $('differences').hidden = compared.differences.length === 0;
+  fillTable($('compared').querySelector('table'), ['figure', '#then', '#now', '#change', 'so'], compared.rows.map(row => [
+    row.name, `${number(row.before)} ${row.unit}`, `${number(row.now)} ${row.unit}`, html('span', { class: judged(row) }, change(row)),
+    html('span', { class: judged(row) }, { good: 'better', bad: 'worse' }[judged(row)] ?? ''),
+  ]));
 }
 
 if (report.traces && report.traces.path.length > 0) {
@@ -100,14 +143,16 @@ if (report.traces && Object.keys(report.traces.missingSpans).length > 0) {
   $('stages').append(table);
 }
 
-if (report.byTarget.length > 1) {
-  $('targets').hidden = false;
-  fillTable($('targets').querySelector('table'), ['address', '#answered', '#errors', '#p50', '#p95', '#p99'],
-    report.byTarget.map(t => [html('code', {}, t.target), number(t.answered, 0), number(t.failed, 0), ms(t.p50), ms(t.p95), ms(t.p99)]));
+function fillGroups(id, name, rows) {
+  $(id).hidden = rows.length < 2;
+  fillTable($(id).querySelector('table'), [name, '#answered', '#without every vote', '#errors', '#p50', '#p95', '#p99'],
+    rows.map(row => [html('code', {}, row.name), number(row.answered, 0), number(row.degraded, 0), number(row.failed, 0), ms(row.p50), ms(row.p95), ms(row.p99)]));
 }
+fillGroups('targets', 'address', report.byTarget);
+fillGroups('photographs', 'photograph', report.byPhotograph.toSorted((a, b) => b.p95 - a.p95));
 
 const columns = ['min', 'mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'p999', 'max'];
-fillTable($('percentiles'), ['', ...columns.map(name => `#${name === 'p999' ? 'p99.9' : name}`)], [
+fillTable($('percentiles'), ['time', ...columns.map(name => `#${name === 'p999' ? 'p99.9' : name}`)], [
   ['latency, from the intended start', ...columns.map(name => ms(report.latency[name]))],
   ['service, from the real start', ...columns.map(name => ms(report.service[name]))],
   ['how late the generator was', ...columns.map(name => ms(report.lag[name]))],
@@ -118,4 +163,8 @@ fillTable($('slowest'), ['#ms', '#at s', 'outcome', 'trace'], report.slowest.map
   slow.traceUrl ? html('a', { href: slow.traceUrl }, html('code', {}, slow.traceId)) : '',
 ]));
 
-$('footer').textContent = [report.machine, report.untrained ? 'untrained models: the answers mean nothing, the times do' : '', report.interrupted ? 'stopped before its end' : ''].filter(Boolean).join(' · ');
+$('command').textContent = report.commandLine;
+$('made').textContent = [
+  `seed ${report.seed}`, `members: ${report.members.join(', ') || 'unknown'}`,
+  report.untrained ? 'untrained models: the answers mean nothing, the times do' : '', `load generator ${report.version}`, report.machine,
+].filter(Boolean).join(' · ');

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using InferenceTracing.Benchmarks.Measures;
 using InferenceTracing.Benchmarks.Running;
+using InferenceTracing.Terminal;
 
 namespace InferenceTracing.Benchmarks.Results;
 
@@ -32,7 +33,7 @@ internal static class PerformanceSection
         }
 
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{now:yyyy-MM-dd}, {bench.Machine}; {bench.Photos.Count} photographs; {bench.Effort.Pairs} pairs of {bench.Effort.Slice.TotalSeconds:0} s.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{now:yyyy-MM-dd}, {Machine.Description}; {bench.Photos.Count} photographs; {bench.Effort.Pairs} pairs of {bench.Effort.Slice.TotalSeconds:0} s.");
         return text.ToString();
     }
 }

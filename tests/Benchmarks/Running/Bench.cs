@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using InferenceTracing.Benchmarks.Native;
 using InferenceTracing.Photos;
 using InferenceTracing.Preprocessing.Imaging;
@@ -28,10 +27,6 @@ internal sealed class Bench : IAsyncDisposable
     public IReadOnlyList<Photograph> Photos { get; }
 
     public ModelChoice Models { get; }
-
-    /// <summary>The machine, in words.</summary>
-    public string Machine { get; } = string.Create(
-        CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores of {Processor()}, .NET {Environment.Version}, {RuntimeInformation.OSArchitecture}");
 
     public static async Task<Bench> PrepareAsync(Effort effort, CancellationToken cancellationToken) =>
         new(effort, PhotoFolder.Read(null), await ModelChoice.PrepareAsync(cancellationToken));
@@ -93,8 +88,4 @@ internal sealed class Bench : IAsyncDisposable
             native.Dispose();
         }
     }
-
-    private static string Processor() => File.Exists("/proc/cpuinfo")
-        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "an unnamed processor"
-        : "an unnamed processor";
 }

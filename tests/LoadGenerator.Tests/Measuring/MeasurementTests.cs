@@ -32,7 +32,7 @@ public sealed class MeasurementTests
         var measurement = Start(warmUp: 1000);
 
         measurement.Due(At(0));
-        measurement.Ended(new RequestTimes(At(0), At(0), At(900)), new Outcome(null, false, null), target: 0);
+        measurement.Ended(new RequestTimes(At(0), At(0), At(900)), new Outcome(null, null, null), place: default);
         var measured = measurement.Finish(At(1000), interrupted: false);
 
         Assert.Equal((0, 0, 0d), (measured.Due, measured.Answered, measured.AnsweredPerSecond));
@@ -46,10 +46,10 @@ public sealed class MeasurementTests
 
         measurement.Due(At(900));
         measurement.Due(At(1100));
-        measurement.Ended(new RequestTimes(At(900), At(900), At(1200)), new Outcome(null, false, null), target: 0);
+        measurement.Ended(new RequestTimes(At(900), At(900), At(1200)), new Outcome(null, null, null), place: default);
         measurement.Due(At(1500));
-        measurement.Ended(new RequestTimes(At(1100), At(1100), At(1600)), new Outcome(null, false, null), target: 0);
-        measurement.Ended(new RequestTimes(At(1500), At(1500), At(1900)), new Outcome(null, false, null), target: 0);
+        measurement.Ended(new RequestTimes(At(1100), At(1100), At(1600)), new Outcome(null, null, null), place: default);
+        measurement.Ended(new RequestTimes(At(1500), At(1500), At(1900)), new Outcome(null, null, null), place: default);
         var measured = measurement.Finish(At(2000), interrupted: false);
 
         Assert.Equal((2, 2, 2), (measured.Due, measured.Answered, measured.Latency.Count));
@@ -68,7 +68,7 @@ public sealed class MeasurementTests
         {
             if (now >= latency)
             {
-                measurement.Ended(new RequestTimes(At(now - latency), At(now - latency), At(now)), new Outcome(null, false, null), target: 0);
+                measurement.Ended(new RequestTimes(At(now - latency), At(now - latency), At(now)), new Outcome(null, null, null), place: default);
             }
 
             if (now < end)
@@ -80,7 +80,7 @@ public sealed class MeasurementTests
         return measurement.Finish(At(end + latency), interrupted: false);
     }
 
-    private static Measurement Start(int warmUp) => new(ScenarioBuilder.Build(new ScenarioSettings { WarmUp = $"{warmUp}ms" }));
+    private static Measurement Start(int warmUp) => new(ScenarioBuilder.Build(new ScenarioSettings { WarmUp = $"{warmUp}ms" }), photographs: ["one.jpg"]);
 
     private static TimeSpan At(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 }

@@ -27,9 +27,9 @@ public sealed class ReportFilesTests : IDisposable
         Assert.Equal(JsonValueKind.Null, root.GetProperty("traces").ValueKind);
 
         var rows = (await ReadAsync("report.csv")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal("at_s,due_per_s,answered_per_s,failed_per_s,in_flight,p50_ms,p95_ms,p99_ms,max_ms", rows[0]);
+        Assert.Equal("at_s,due_per_s,answered_per_s,degraded_per_s,failed_per_s,in_flight,p50_ms,p95_ms,p99_ms,max_ms", rows[0]);
         Assert.Equal(root.GetProperty("slices").GetArrayLength(), rows.Length - 1);
-        Assert.All(rows, row => Assert.Equal(9, row.Split(',').Length));
+        Assert.All(rows, row => Assert.Equal(10, row.Split(',').Length));
         Assert.Equal(30, rows.Skip(1).Sum(row => double.Parse(row.Split(',')[2], System.Globalization.CultureInfo.InvariantCulture)));
 
         var page = await ReadAsync("report.html");
