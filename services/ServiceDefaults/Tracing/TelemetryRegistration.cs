@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Context.Propagation;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -77,6 +78,7 @@ internal static class TelemetryRegistration
         if (Exports(settings, "TRACES"))
         {
             ExporterSettings.Check(settings);
+            builder.Services.Configure<OtlpExporterOptions>(options => TransientExport.Use(options, settings));
             telemetry.UseOtlpExporter();
         }
 

@@ -49,6 +49,23 @@ public sealed class ExportTests : IAsyncLifetime
         Assert.Empty(Directory.EnumerateFiles(_folder, "*.blob", SearchOption.AllDirectories));
     }
 
+    /// <summary>A collector that is killed takes along what it had half received; the service still has it.</summary>
+    [Theory]
+    [InlineData("http/protobuf")]
+    [InlineData("grpc")]
+    public async Task Export_ConnectionBreaksUnderWay_IsTriedAgain(string protocol)
+    {
+        _collector.Breaking = true;
+        await using var service = await StartAsync(protocol);
+
+        var trace = await EchoAsync(service);
+        await _collector.RequestsAsync(1);
+        _collector.Breaking = false;
+
+        Assert.Equal("POST /echo/{name}", (await _collector.SpanAsync(trace)).Name);
+        Assert.DoesNotContain(_collector.Spans, span => span.Kind == ActivityKind.Client);
+    }
+
     [Theory]
     [InlineData("http/protobuf")]
     [InlineData("grpc")]

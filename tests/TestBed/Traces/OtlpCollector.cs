@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace InferenceTracing.TestBed.Traces;
 
-/// <summary>Takes OTLP over HTTP and gRPC and keeps spans and logs; while it is not <see cref="Available"/> it asks to try again later.</summary>
+/// <summary>
+/// Takes OTLP over HTTP and gRPC and keeps spans and logs; while it is not <see cref="Available"/> it asks to try again later, and while <see cref="Breaking"/> it
+/// says nothing, as one that is killed.
+/// </summary>
 internal sealed class OtlpCollector : IAsyncDisposable
 {
     private const int GrpcUnavailable = 14;
@@ -26,6 +29,9 @@ internal sealed class OtlpCollector : IAsyncDisposable
     public Uri Grpc => _server!.Addresses[1];
 
     public bool Available { get; set; } = true;
+
+    /// <summary>While true, every connection breaks once a request has come.</summary>
+    public bool Breaking { get; set; }
 
     /// <summary>The paths asked for, one for each request.</summary>
     public IReadOnlyList<string> Paths => Locked(() => _paths.ToArray());
@@ -103,7 +109,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
     {
         var path = context.Request.Path.Value!;
         var isTrace = path.Contains("trace", StringComparison.Ordinal);
-        var available = Available;
+        var available = Available && !Breaking;
         var spans = available && isTrace ? OtlpMessage.Spans(message) : [];
         var logs = available && path.Contains("logs", StringComparison.Ordinal) ? OtlpMessage.Logs(message) : [];
 
@@ -118,6 +124,12 @@ internal sealed class OtlpCollector : IAsyncDisposable
         }
 
         news.SetResult();
+
+        if (Breaking)
+        {
+            context.Abort();
+        }
+
         return available;
     }
 
