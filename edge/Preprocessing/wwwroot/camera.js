@@ -12,11 +12,14 @@ export async function openCamera(take) {
   }
   const view = element("view");
   view.srcObject = stream;
+  element("closeCamera").onclick = closeCamera;
+  element("take").onclick = async () => take(await picture(view));
+  // Before the first picture there is none to take.
+  element("take").disabled = true;
   element("camera").hidden = false;
   await view.play();
+  element("take").disabled = false;
   element("take").focus();
-  element("take").onclick = async () => take(await picture(view));
-  element("closeCamera").onclick = closeCamera;
 }
 
 function closeCamera() {
