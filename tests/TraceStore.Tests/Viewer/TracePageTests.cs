@@ -24,6 +24,23 @@ public sealed class TracePageTests(Browser browser)
         await Expect(page.Rows().Filter(new() { HasText = "quick" }).Locator(".critical")).ToHaveCountAsync(0);
     }
 
+    /// <summary>The calls of an ensemble have one name, and go to different members.</summary>
+    [Fact]
+    public async Task Row_OfACallToAModel_SaysWhichModel()
+    {
+        const string Infer = "POST /v2/models/{model}/infer";
+        await using var store = await RunningStore.StartAsync();
+        await store.SendAsync(OtlpBytes.Request(
+            "ensemble",
+            OtlpBytes.Span(Ids.Trace(1), Ids.Span(1), null, Infer, 2, 0, 90, [("inference.model.name", "ensemble")]),
+            OtlpBytes.Span(Ids.Trace(1), Ids.Span(2), Ids.Span(1), Infer, 3, 10, 20, [("inference.model.name", "mobilenetv2")]),
+            OtlpBytes.Span(Ids.Trace(1), Ids.Span(3), Ids.Span(1), Infer, 3, 40, 20, [("inference.model.name", "efficientnetb0")])));
+
+        var page = await browser.OpenAsync(store, $"trace/{Ids.Trace(1)}");
+
+        await Expect(page.Locator(".row .asks")).ToHaveTextAsync(["→ mobilenetv2", "→ efficientnetb0"]);
+    }
+
     [Fact]
     public async Task Operations_OfATrace_AreCountedAndAddedUp()
     {

@@ -18,6 +18,8 @@ export function build(trace) {
       start: span.startTime,
       duration: span.duration,
       kind: tag(span.tags, 'span.kind') ?? '',
+      // Whom a call asks: two calls of one name differ by it.
+      asks: tag(span.tags, 'span.kind') === 'client' ? tag(span.tags, 'inference.model.name') : undefined,
       failed: tag(span.tags, 'otel.status_code') === 'ERROR',
       tags: span.tags,
       logs: span.logs,

@@ -119,7 +119,7 @@ export class Waterfall {
     row.className = ['row', span.failed && 'failed', this.hits.has(span.id) ? 'hit' : this.text && 'miss', span.id === this.chosen && 'chosen'].filter(Boolean).join(' ');
     row.style.top = `${this.places.get(span.id) * this.height}px`;
     row.style.setProperty('--depth', Math.min(span.depth, 24));
-    row.title = `${span.service}, ${span.name}, ${duration(span.duration)}, begins after ${offset}${span.failed ? ', failed' : ''}`;
+    row.title = `${span.service}, ${span.name}${span.asks ? `, asks ${span.asks}` : ''}, ${duration(span.duration)}, begins after ${offset}${span.failed ? ', failed' : ''}`;
     row.setAttribute('aria-label', row.title + (trace.critical.has(span.id) ? ', on the critical path' : ''));
     row.setAttribute('aria-level', span.depth + 1);
     row.setAttribute('aria-rowindex', this.places.get(span.id) + 1);
@@ -210,7 +210,7 @@ function blank(span) {
     el('span', { class: 'name', role: 'gridcell' }, parts.caret,
       span.failed ? el('span', { class: 'mark bad', title: 'This span failed' }, '!') : null,
       span.warnings.length ? el('span', { class: 'mark warn', title: span.warnings[0] }, '⚠') : null,
-      el('b', {}, span.service), el('span', { class: 'operation' }, span.name),
+      el('b', {}, span.service), el('span', { class: 'operation' }, span.name), span.asks ? el('small', { class: 'asks' }, `→ ${span.asks}`) : null,
       span.links.length ? el('span', { class: 'mark', title: `${count(span.links.length, 'link')} to other spans` }, `↗ ${span.links.length}`) : null,
       parts.records, parts.below),
     parts.line);
