@@ -12,6 +12,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Model} is UNTRAINED: the chain and the traces are real, the answers mean nothing")]
     public static partial void Untrained(ILogger logger, string model);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Model} version {Version} is refused, version {Served} is served: {Reason}")]
+    public static partial void Refused(ILogger logger, string model, string version, string served, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "A run of {Count} images failed")]
     public static partial void RunFailed(ILogger logger, Exception failure, int count);
 }

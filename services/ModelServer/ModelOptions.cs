@@ -18,6 +18,10 @@ internal sealed class ModelOptions
     /// <summary>False: a model that no repository has is drawn untrained at once.</summary>
     public bool Download { get; init; } = true;
 
+    /// <summary>How often the repositories are looked at for another newest version; 0: never.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan Watch { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>What is wrong with the settings, one line each.</summary>
     public IEnumerable<string> Problems()
     {
@@ -31,15 +35,7 @@ internal sealed class ModelOptions
 /// <summary>A model server goes by its model's name.</summary>
 internal static class ModelIdentity
 {
-    private const int EfficientNetPort = 5012;
-
-    private const int OtherPort = 5013;
-
-    /// <summary>Name and port by the setting <c>Model:Name</c>.</summary>
-    public static ServiceIdentity Of(IConfiguration settings)
-    {
-        var name = settings["Model:Name"] is { Length: > 0 } given ? given : "modelserver";
-
-        return new ServiceIdentity(name, name.StartsWith("efficientnet", StringComparison.Ordinal) ? EfficientNetPort : OtherPort, "cluster");
-    }
+    /// <summary>Named by the setting <c>Model:Name</c>. Every model has the same port, since each has a container of its own; on one machine the runner says another.</summary>
+    public static ServiceIdentity Of(IConfiguration settings) =>
+        new(settings["Model:Name"] is { Length: > 0 } given ? given : "modelserver", Port: 5012, Environment: "cluster");
 }

@@ -17,8 +17,9 @@ internal static class ModelServerRegistration
         services.AddValidatedOptions<ModelOptions>(ModelOptions.Section, options => options.Problems());
         services.AddValidatedOptions<BatchingOptions>(BatchingOptions.Section);
 
+        services.AddSingleton(ModelSearchPath.Default(settings["MODEL_REPOSITORY"]));
         services.AddSingleton(provider => new ModelStore(
-            ModelSearchPath.Default(settings["MODEL_REPOSITORY"]), provider.GetRequiredService<IOptions<ModelOptions>>().Value.Download, Service.OutsideProxy));
+            provider.GetRequiredService<ModelSearchPath>(), provider.GetRequiredService<IOptions<ModelOptions>>().Value.Download, Service.OutsideProxy));
         services.AddSingleton<BatchMetrics>();
         services.AddSingleton<NetworkModel>();
         services.AddSingleton<IInferenceModel>(provider => provider.GetRequiredService<NetworkModel>());

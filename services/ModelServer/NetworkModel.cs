@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using InferenceTracing.ModelServer.Batching;
+using InferenceTracing.ModelServer.Versions;
 using InferenceTracing.OpenInference;
 using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -7,50 +8,86 @@ using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.ModelServer;
 
-/// <summary>The served network: refuses until it is loaded, and from then on hands every request to the batcher.</summary>
+/// <summary>The served network: refuses until a version is loaded, and from then on hands every request to the batcher of the newest.</summary>
 internal sealed class NetworkModel(IOptions<ModelOptions> options) : IInferenceModel
 {
     private static readonly TimeSpan LoadingPause = TimeSpan.FromSeconds(2);
 
-    private volatile DynamicBatcher? _batcher;
+    private static readonly TimeSpan StoppingPause = TimeSpan.FromSeconds(1);
+
+    private readonly ModelMetadata _unknown = new(options.Value.Name, "1", "onnx_onnxv1", ClassLabels.None, Untrained: false);
+
+    private volatile LoadedVersion? _served;
 
     /// <summary>How far loading is, for people.</summary>
     public string Stage { get; set; } = "starting";
 
-    public ModelMetadata Metadata { get; private set; } = new(options.Value.Name, "1", "onnx_onnxv1", ClassLabels.None, Untrained: false);
+    /// <summary>Why a newer version is not served, for people; null where there is none, or it is.</summary>
+    public string? Refused { get; set; }
 
-    public bool IsReady => _batcher is { IsOpen: true };
+    public ModelMetadata Metadata => _served?.Metadata ?? _unknown;
 
-    /// <summary>From now on requests are answered.</summary>
-    public void Serve(ModelMetadata metadata, DynamicBatcher batcher)
-    {
-        Metadata = metadata;
-        _batcher = batcher;
-    }
+    public bool IsReady => _served is { Batcher.IsOpen: true };
+
+    /// <summary>How long its queue has been full; nought where it is not.</summary>
+    public TimeSpan FullFor => _served?.Batcher.FullFor ?? TimeSpan.Zero;
+
+    /// <summary>From now on requests are answered by this version; the one before, which still has requests, is the caller's to drain.</summary>
+    public LoadedVersion? Serve(LoadedVersion version) => Interlocked.Exchange(ref _served, version);
 
     public Task<Prediction> InferAsync(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
     {
         var span = Activity.Current;
-        var model = Metadata;
-        span?.SetTag("inference.model.name", model.Name);
-        span?.SetTag("inference.model.version", model.Version);
 
-        if (model.Untrained)
+        while (true)
         {
-            span?.SetTag("inference.untrained", true);
-        }
+            var served = _served;
+            var model = served?.Metadata ?? _unknown;
+            span?.SetTag("inference.model.name", model.Name);
+            span?.SetTag("inference.model.version", model.Version);
 
-        return _batcher is { } batcher
-            ? batcher.EnqueueAsync(images, deadline, cancellationToken)
-            : throw new InferenceException(503, "model_not_ready", $"{model.Name} is not ready: {Stage}.") { RetryAfter = LoadingPause };
+            if (model.Untrained)
+            {
+                span?.SetTag("inference.untrained", true);
+            }
+
+            if (served is null)
+            {
+                throw new InferenceException(503, "model_not_ready", $"{model.Name} is not ready: {Stage}.") { RetryAfter = LoadingPause };
+            }
+
+            if (served.Batcher.TryEnqueueAsync(images, deadline, cancellationToken) is { } answer)
+            {
+                return answer;
+            }
+
+            // A version that another has just taken over from takes nothing more, and the other does.
+            if (ReferenceEquals(served, _served))
+            {
+                throw new InferenceException(503, "shutting_down", $"{model.Name} is shutting down.") { RetryAfter = StoppingPause };
+            }
+        }
     }
 }
 
-/// <summary>Ready once the model is loaded and warm; before that, how far it is.</summary>
-internal sealed class ModelHealth(NetworkModel model) : IHealthCheck
+/// <summary>Ready once the model is loaded and warm, and while its queue is not full for long; before that, how far it is.</summary>
+internal sealed class ModelHealth(NetworkModel model, IOptions<BatchingOptions> batching) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(model.IsReady
-            ? HealthCheckResult.Healthy(model.Metadata.Untrained ? "untrained: random weights" : null)
-            : HealthCheckResult.Unhealthy(model.Stage));
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(Look());
+
+    private HealthCheckResult Look()
+    {
+        if (!model.IsReady)
+        {
+            return HealthCheckResult.Unhealthy(model.Stage);
+        }
+
+        // Whoever sends elsewhere by readiness is to do so: what comes here is refused.
+        if (batching.Value.FullFor > TimeSpan.Zero && model.FullFor is var full && full >= batching.Value.FullFor)
+        {
+            return HealthCheckResult.Unhealthy(FormattableString.Invariant($"its queue has been full for {full.TotalSeconds:0} s"));
+        }
+
+        return HealthCheckResult.Healthy(string.Join("; ", new[] { model.Metadata.Untrained ? "untrained: random weights" : null, model.Refused }.OfType<string>()) is { Length: > 0 } text ? text : null);
+    }
 }

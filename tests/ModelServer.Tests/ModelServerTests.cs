@@ -79,7 +79,7 @@ public sealed partial class ModelServerTests(UntrainedRepository repository)
 
         var refusal = await Assert.ThrowsAsync<InferenceException>(
             async () => await model.InferAsync(images, Deadline.After(TimeSpan.FromSeconds(1), TimeProvider.System), CancellationToken.None));
-        var health = await new ModelHealth(model).CheckHealthAsync(new());
+        var health = await new ModelHealth(model, Microsoft.Extensions.Options.Options.Create(new InferenceTracing.ModelServer.Batching.BatchingOptions())).CheckHealthAsync(new());
 
         Assert.Equal((503, "model_not_ready"), (refusal.Status, refusal.Reason));
         Assert.Contains("downloading 45 %", refusal.Message, StringComparison.Ordinal);

@@ -21,14 +21,33 @@ internal sealed class DynamicBatcher : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly Task[] _runners;
+    private long _fullSince;
 
-    public DynamicBatcher(Network network, ModelMetadata model, BatchingOptions options, BatchMetrics metrics, TimeProvider clock, ILogger logger)
+    /// <param name="network">Runs the batches.</param>
+    /// <param name="model">What the network is.</param>
+    /// <param name="options">How requests are put together.</param>
+    /// <param name="maxBatch">Most images of one run.</param>
+    /// <param name="metrics">Is told of every run.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="logger">Is told of runs that fail.</param>
+    public DynamicBatcher(Network network, ModelMetadata model, BatchingOptions options, int maxBatch, BatchMetrics metrics, TimeProvider clock, ILogger logger)
     {
         _queue = new BlockingCollection<PendingRequest>(options.QueueLimit);
-        (_network, _model, _options, _metrics, _clock, _logger) = (network, model, options, metrics, clock, logger);
+        (_network, _model, _options, MaxBatch, _metrics, _clock, _logger) = (network, model, options, maxBatch, metrics, clock, logger);
         _runners = [.. Enumerable.Range(1, options.Runners).Select(StartRunner)];
-        metrics.Watch(model.Name, () => _queue.Count);
     }
+
+    /// <summary>Most images of one run.</summary>
+    public int MaxBatch { get; }
+
+    /// <summary>Requests that wait.</summary>
+    public int QueueLength => _queue.Count;
+
+    /// <summary>Requests that may wait.</summary>
+    public int QueueLimit => _options.QueueLimit;
+
+    /// <summary>How long requests have been refused because too many wait, without the queue having been half empty since; nought where it is not so.</summary>
+    public TimeSpan FullFor => Volatile.Read(ref _fullSince) is var since and not 0 && QueueLength > QueueLimit / 2 ? _clock.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>True until <see cref="DrainAsync"/>.</summary>
     public bool IsOpen { get; private set; } = true;
@@ -36,11 +55,16 @@ internal sealed class DynamicBatcher : IDisposable
     /// <summary>True once nothing runs any more, and nothing will.</summary>
     public bool IsDrained => !IsOpen && Array.TrueForAll(_runners, runner => runner.IsCompleted);
 
-    /// <summary>The probabilities of every image of <paramref name="images"/>, which is read until the task ends.</summary>
-    /// <exception cref="InferenceException">503 <c>queue_full</c>, <c>shutting_down</c> or <c>model_failed</c>; 504 <c>deadline_exceeded</c>.</exception>
+    /// <summary>The probabilities of every image of <paramref name="images"/>, which is read until the task ends; null when it takes no more requests.</summary>
+    /// <exception cref="InferenceException">503 <c>queue_full</c> or <c>model_failed</c>; 504 <c>deadline_exceeded</c>.</exception>
     /// <exception cref="OperationCanceledException">By <paramref name="cancellationToken"/>, while the request still waited.</exception>
-    public Task<Prediction> EnqueueAsync(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
+    public Task<Prediction>? TryEnqueueAsync(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
     {
+        if (!IsOpen)
+        {
+            return null;
+        }
+
         var request = new PendingRequest(images, deadline, _clock, cancellationToken);
 
         // Before it is queued: a runner that is quicker must find the registration to dispose of.
@@ -50,13 +74,16 @@ internal sealed class DynamicBatcher : IDisposable
         {
             if (!_queue.TryAdd(request))
             {
+                NoteFull();
                 request.Refuse(new InferenceException(
                     503, "queue_full", $"{_model.Name} is busy: {_options.QueueLimit} requests wait already.") { RetryAfter = QueueFullPause });
             }
         }
         catch (InvalidOperationException)
         {
-            request.Refuse(new InferenceException(503, "shutting_down", $"{_model.Name} is shutting down.") { RetryAfter = QueueFullPause });
+            // It was closed in this very moment.
+            request.Withdraw();
+            return null;
         }
 
         return request.Answer;
@@ -76,6 +103,23 @@ internal sealed class DynamicBatcher : IDisposable
         if (IsDrained)
         {
             _queue.Dispose();
+        }
+    }
+
+    /// <summary>The first refusal since the queue was half empty; that nobody has refused for a while does not end it, a queue that has room does.</summary>
+    private void NoteFull()
+    {
+        if (Volatile.Read(ref _fullSince) == 0)
+        {
+            Interlocked.CompareExchange(ref _fullSince, _clock.GetTimestamp(), 0);
+        }
+    }
+
+    private void NoteRoom()
+    {
+        if (Volatile.Read(ref _fullSince) != 0 && QueueLength <= QueueLimit / 2)
+        {
+            Volatile.Write(ref _fullSince, 0);
         }
     }
 
@@ -105,10 +149,11 @@ internal sealed class DynamicBatcher : IDisposable
             var started = _clock.GetTimestamp();
             var next = first;
             first = null;
+            NoteRoom();
 
             do
             {
-                if (images > 0 && images + next.Images.Count > _options.MaxBatch)
+                if (images > 0 && images + next.Images.Count > MaxBatch)
                 {
                     // It does not fit any more: it begins the next run.
                     first = next;
@@ -121,7 +166,7 @@ internal sealed class DynamicBatcher : IDisposable
                     images += next.Images.Count;
                 }
             }
-            while (images < _options.MaxBatch && _queue.TryTake(out next, Patience(images, started)));
+            while (images < MaxBatch && _queue.TryTake(out next, Patience(images, started)));
 
             if (batch.Count > 0)
             {
@@ -169,7 +214,11 @@ internal sealed class DynamicBatcher : IDisposable
 
             var size = request.Images.Count * ProbabilitiesOutput.Classes;
             request.Complete(new Prediction(
-                probabilities.AsMemory(first, size), ProbabilitiesOutput.Classes, Parameters(queued, duration, images)));
+                probabilities.AsMemory(first, size), ProbabilitiesOutput.Classes, Parameters(queued, duration, images))
+            {
+                // Another version may have taken over meanwhile, with other names.
+                Labels = _model.Labels,
+            });
             first += size;
         }
     }

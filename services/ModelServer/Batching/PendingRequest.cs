@@ -80,6 +80,22 @@ internal sealed class PendingRequest
         }
     }
 
+    /// <summary>Takes it back before it was queued, as if it had not been: its span goes nowhere.</summary>
+    public void Withdraw()
+    {
+        if (Take())
+        {
+            _registration.Dispose();
+
+            if (_queueSpan is not null)
+            {
+                _queueSpan.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+            }
+
+            LeaveQueue(failure: null);
+        }
+    }
+
     public void Complete(Prediction prediction) => _answer.TrySetResult(prediction);
 
     public void Fail(InferenceException failure) => _answer.TrySetException(failure);

@@ -13,6 +13,7 @@ internal sealed class Network : IDisposable
 
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
+    private readonly ArenaShrinking _shrinking = new();
     private readonly Normalisation _normalisation;
     private readonly OutputKind _gives;
     private readonly TensorLayout _layout;
@@ -133,6 +134,7 @@ internal sealed class Network : IDisposable
     {
         _session.Dispose();
         _runOptions.Dispose();
+        _shrinking.Dispose();
     }
 
     private void RunGraph(Memory<float> pixels, int count, Span<float> probabilities)
@@ -142,7 +144,7 @@ internal sealed class Network : IDisposable
             : [count, PixelTensor.Side, PixelTensor.Side, PixelTensor.Channels];
 
         using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, pixels, shape);
-        using var outputs = _session.Run(_runOptions, _inputs, [input], _outputs);
+        using var outputs = _session.Run(_shrinking.After(count) ?? _runOptions, _inputs, [input], _outputs);
         var scores = outputs[0].GetTensorDataAsSpan<float>();
 
         if (scores.Length != probabilities.Length)

@@ -13,12 +13,12 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     private static readonly ModelMetadata Model = new("mobilenetv2", "1", "onnx_onnxv1", ClassLabels.None, Untrained: true);
 
     [Fact]
-    public async Task EnqueueAsync_OneRequest_AnswersProbabilitiesAndTimes()
+    public async Task TryEnqueueAsync_OneRequest_AnswersProbabilitiesAndTimes()
     {
         using var batcher = Start(new BatchingOptions());
         using var images = Photograph(2);
 
-        var prediction = await batcher.EnqueueAsync(images, In(10), CancellationToken.None);
+        var prediction = await batcher.TryEnqueueAsync(images, In(10), CancellationToken.None)!;
 
         Assert.Equal((2, 1000), (prediction.Count, prediction.Classes));
         Assert.Equal(1, prediction.Row(0).ToArray().Sum(), 3);
@@ -29,12 +29,12 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     }
 
     [Fact]
-    public async Task EnqueueAsync_ThreeWait_ShareARunAndGetTheirOwnAnswers()
+    public async Task TryEnqueueAsync_ThreeWait_ShareARunAndGetTheirOwnAnswers()
     {
         using var batcher = Start(new BatchingOptions { MaxBatch = 3, MaxDelay = TimeSpan.FromSeconds(20) });
         var images = Enumerable.Range(0, 3).Select(i => Photograph(1, seed: i)).ToList();
 
-        var together = await Task.WhenAll(images.Select(image => batcher.EnqueueAsync(image, In(10), CancellationToken.None)));
+        var together = await Task.WhenAll(images.Select(image => batcher.TryEnqueueAsync(image, In(10), CancellationToken.None)!));
 
         Assert.All(together, prediction => Assert.Equal(3, prediction.Parameters["batch_size"]));
 
@@ -49,7 +49,7 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     }
 
     [Fact]
-    public async Task EnqueueAsync_BatchMates_HaveSpansInTheirOwnTracesLinkedToEachOther()
+    public async Task TryEnqueueAsync_BatchMates_HaveSpansInTheirOwnTracesLinkedToEachOther()
     {
         using var spans = new EndedSpans();
         using var batcher = Start(new BatchingOptions { MaxBatch = 2, MaxDelay = TimeSpan.FromSeconds(20) });
@@ -61,7 +61,7 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
         {
             var server = EndedSpans.Server();
             servers.Add(server);
-            answers.Add(batcher.EnqueueAsync(images, In(10), CancellationToken.None));
+            answers.Add(batcher.TryEnqueueAsync(images, In(10), CancellationToken.None)!);
             Assert.Same(server, Activity.Current);
             Activity.Current = null;
         }
@@ -86,14 +86,14 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     }
 
     [Fact]
-    public async Task EnqueueAsync_QueueFull_RefusesWithRetryAfter()
+    public async Task TryEnqueueAsync_QueueFull_RefusesWithRetryAfter()
     {
         using var spans = new EndedSpans();
         using var batcher = Start(new BatchingOptions { MaxBatch = 1, QueueLimit = 2 });
         using var images = Photograph();
         var server = EndedSpans.Server();
 
-        var answers = Enumerable.Range(0, 40).Select(_ => batcher.EnqueueAsync(images, In(10), CancellationToken.None)).ToList();
+        var answers = Enumerable.Range(0, 40).Select(_ => batcher.TryEnqueueAsync(images, In(10), CancellationToken.None)!).ToList();
         await Task.WhenAll(answers).ContinueWith(_ => { }, TaskScheduler.Default);
 
         var refusals = answers.Where(answer => answer.IsFaulted).Select(answer => answer.Exception!.InnerException).Cast<InferenceException>().ToList();
@@ -106,7 +106,7 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     }
 
     [Fact]
-    public async Task EnqueueAsync_DeadlinePassesInTheQueue_IsDroppedBeforeItsRun()
+    public async Task TryEnqueueAsync_DeadlinePassesInTheQueue_IsDroppedBeforeItsRun()
     {
         using var spans = new EndedSpans();
         using var batcher = Start(new BatchingOptions { MaxBatch = 16, MaxDelay = TimeSpan.Zero });
@@ -114,8 +114,8 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
         using var one = Photograph();
         var server = EndedSpans.Server();
 
-        var busy = batcher.EnqueueAsync(many, In(10), CancellationToken.None);
-        var late = batcher.EnqueueAsync(one, In(0.001), CancellationToken.None);
+        var busy = batcher.TryEnqueueAsync(many, In(10), CancellationToken.None)!;
+        var late = batcher.TryEnqueueAsync(one, In(0.001), CancellationToken.None)!;
         var failure = await Assert.ThrowsAsync<InferenceException>(() => late);
         await busy;
 
@@ -125,7 +125,7 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     }
 
     [Fact]
-    public async Task EnqueueAsync_CallerGivesUpWhileItWaits_EndsAtOnceAndNeverRuns()
+    public async Task TryEnqueueAsync_CallerGivesUpWhileItWaits_EndsAtOnceAndNeverRuns()
     {
         using var spans = new EndedSpans();
         using var batcher = Start(new BatchingOptions { MaxBatch = 16 });
@@ -134,8 +134,8 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
         using var one = Photograph();
         var server = EndedSpans.Server();
 
-        var busy = batcher.EnqueueAsync(many, In(10), CancellationToken.None);
-        var waiting = batcher.EnqueueAsync(one, In(10), gone.Token);
+        var busy = batcher.TryEnqueueAsync(many, In(10), CancellationToken.None)!;
+        var waiting = batcher.TryEnqueueAsync(one, In(10), gone.Token)!;
         await gone.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
@@ -150,19 +150,18 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     {
         using var batcher = Start(new BatchingOptions { MaxBatch = 1 });
         using var images = Photograph();
-        var waiting = Enumerable.Range(0, 8).Select(_ => batcher.EnqueueAsync(images, In(10), CancellationToken.None)).ToList();
+        var waiting = Enumerable.Range(0, 8).Select(_ => batcher.TryEnqueueAsync(images, In(10), CancellationToken.None)!).ToList();
 
         await batcher.DrainAsync(CancellationToken.None);
 
         Assert.All(waiting, answer => Assert.True(answer.IsCompletedSuccessfully));
         Assert.False(batcher.IsOpen);
         Assert.True(batcher.IsDrained);
-        var refusal = await Assert.ThrowsAsync<InferenceException>(() => batcher.EnqueueAsync(images, In(10), CancellationToken.None));
-        Assert.Equal((503, "shutting_down"), (refusal.Status, refusal.Reason));
+        Assert.Null(batcher.TryEnqueueAsync(images, In(10), CancellationToken.None));
     }
 
     [Fact]
-    public async Task EnqueueAsync_TensorWasGivenBackTooEarly_FailsTheRunAndGoesOn()
+    public async Task TryEnqueueAsync_TensorWasGivenBackTooEarly_FailsTheRunAndGoesOn()
     {
         using var spans = new EndedSpans();
         using var batcher = Start(new BatchingOptions());
@@ -170,24 +169,24 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
         images.Dispose();
         var server = EndedSpans.Server();
 
-        var failure = await Assert.ThrowsAsync<InferenceException>(() => batcher.EnqueueAsync(images, In(10), CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<InferenceException>(() => batcher.TryEnqueueAsync(images, In(10), CancellationToken.None)!);
 
         Assert.Equal((503, "model_failed"), (failure.Status, failure.Reason));
         Assert.Equal(ActivityStatusCode.Error, spans.Of(server.TraceId).Single(span => span.OperationName == "inference.run").Status);
         using var good = Photograph();
-        Assert.Equal(1, (await batcher.EnqueueAsync(good, In(10), CancellationToken.None)).Count);
+        Assert.Equal(1, (await batcher.TryEnqueueAsync(good, In(10), CancellationToken.None)!).Count);
         await batcher.DrainAsync(CancellationToken.None);
     }
 
     [Fact]
-    public async Task EnqueueAsync_ManyCallersTwoRunners_AnswersAll()
+    public async Task TryEnqueueAsync_ManyCallersTwoRunners_AnswersAll()
     {
         using var batcher = Start(new BatchingOptions { MaxBatch = 4, Runners = 2, QueueLimit = 1000 });
 
         var counts = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => Task.Run(async () =>
         {
             using var images = Photograph(1 + (i % 3), i);
-            var prediction = await batcher.EnqueueAsync(images, In(60), CancellationToken.None);
+            var prediction = await batcher.TryEnqueueAsync(images, In(60), CancellationToken.None)!;
             Assert.InRange((int)prediction.Parameters["batch_size"], 1, 4);
             return prediction.Count;
         })));
@@ -196,8 +195,25 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
         await batcher.DrainAsync(CancellationToken.None);
     }
 
-    private DynamicBatcher Start(BatchingOptions options) =>
-        new(repository.Network, Model, options, new BatchMetrics(Meters()), TimeProvider.System, NullLogger.Instance);
+    /// <summary>Whoever sends elsewhere by readiness is to do so once refusals go on; a moment's peak is none.</summary>
+    [Fact]
+    public async Task FullFor_RefusalsGoOn_GrowsUntilTheQueueHasRoom()
+    {
+        using var batcher = Start(new BatchingOptions { MaxBatch = 1, QueueLimit = 4 });
+        using var images = Photograph(16);
+        Assert.Equal(TimeSpan.Zero, batcher.FullFor);
+
+        var answers = Enumerable.Range(0, 12).Select(_ => batcher.TryEnqueueAsync(images, In(30), CancellationToken.None)!).ToList();
+        var full = batcher.FullFor;
+        await batcher.DrainAsync(CancellationToken.None);
+        await Task.WhenAll(answers).ContinueWith(_ => { }, TaskScheduler.Default);
+
+        Assert.True(full > TimeSpan.Zero);
+        Assert.Equal(TimeSpan.Zero, batcher.FullFor);
+    }
+
+    private DynamicBatcher Start(BatchingOptions options, TimeProvider? clock = null) =>
+        new(repository.Network, Model, options, options.MaxBatch, new BatchMetrics(Meters()), clock ?? TimeProvider.System, NullLogger.Instance);
 
     private static IMeterFactory Meters() =>
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
