@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using InferenceTracing.ModelRepository;
 
 namespace InferenceTracing.Runner;
 
@@ -29,13 +30,22 @@ internal static class LocalCommand
             Description = "Send spans, metrics and logs to this OTLP address (Jaeger, the Aspire dashboard, Grafana) in place of the store; gRPC at port 4317 or 18889, else HTTP",
         };
 
+        var models = new Option<string[]>("--models")
+        {
+            Description = "Who votes, in place of the list's voters: names of models that a repository has or the list knows, for example --models mobilenetv2 efficientnetlite0",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var write = new Command("models", "Writes what compose/laptop.yaml and k8s/ say of the models, as services/ModelRepository/models.json has them");
+        write.SetAction(_ => ModelFiles.Write(Checkout.Find().Root, Console.Out));
+
         var command = new RootCommand("Starts the whole system on this machine, classifies photographs, prints their traces, stays up until Ctrl-C.")
         {
-            photos, once, ports, freePorts, logs, otlp,
+            photos, once, ports, freePorts, logs, otlp, models, write,
         };
 
         ports.Validators.Add(Validate);
         otlp.Validators.Add(ValidateAddress);
+        models.Validators.Add(ValidateModels);
         command.SetAction((parsed, cancellationToken) => LocalRun.RunAsync(
             new LocalOptions(
                 parsed.GetValue(photos),
@@ -43,7 +53,8 @@ internal static class LocalCommand
                 (parsed.GetValue(ports) ?? []).Select(setting => ParsePort(setting)!.Value).ToDictionary(port => port.Service, port => port.Port),
                 parsed.GetValue(freePorts),
                 parsed.GetValue(logs),
-                parsed.GetValue(otlp) is { } address ? new Uri(address) : null),
+                parsed.GetValue(otlp) is { } address ? new Uri(address) : null,
+                parsed.GetValue(models) is { Length: > 0 } names ? names : null),
             cancellationToken));
 
         return command;
@@ -81,9 +92,22 @@ internal static class LocalCommand
         }
     }
 
+    private static void ValidateModels(OptionResult result)
+    {
+        foreach (var token in result.Tokens.Where(token => !ModelStore.IsName(token.Value)))
+        {
+            result.AddError($"--models takes names of models, not '{token.Value}'.");
+        }
+
+        foreach (var twice in result.Tokens.GroupBy(token => token.Value).Where(group => group.Count() > 1))
+        {
+            result.AddError($"--models names {twice.Key} twice.");
+        }
+    }
+
     private static (string Service, int Port)? ParsePort(string setting) =>
         setting.Split('=') is [{ Length: > 0 } service, var text] && ushort.TryParse(text, out var port) && port > 0 ? (service, port) : null;
 }
 
 /// <summary>What the command line asks for.</summary>
-internal sealed record LocalOptions(string? Photos, bool Once, IReadOnlyDictionary<string, int> Ports, bool FreePorts, string? Logs, Uri? Otlp);
+internal sealed record LocalOptions(string? Photos, bool Once, IReadOnlyDictionary<string, int> Ports, bool FreePorts, string? Logs, Uri? Otlp, IReadOnlyList<string>? Models);

@@ -21,7 +21,7 @@ internal static class LocalRun
             var checkout = Checkout.Find();
             var photos = PhotoFolder.Read(options.Photos);
             var logs = options.Logs is { } folder ? OutputFolder.Make("--logs", folder) : checkout.Logs;
-            var models = ModelChoice.Find();
+            var models = options.Models is { } names ? new ModelChoice(names) : ModelChoice.Find();
             var plan = ServicePlan.Create(checkout, models, PortChoice.For(options), logs, options.Otlp is { } address ? new OtlpBackend(address) : null);
 
             await models.OpenAsync(stop.Token);

@@ -11,7 +11,7 @@ internal sealed record ModelChoice(IReadOnlyList<string> Names)
     private static ModelSearchPath Repositories => ModelSearchPath.Default(Environment.GetEnvironmentVariable("MODEL_REPOSITORY"));
 
     /// <summary>Which they are; nothing is opened yet.</summary>
-    public static ModelChoice Find() => new([.. SystemParts.Members.Select(name => name == EfficientNet.B0 ? EfficientNet.Choose(Repositories) : name)]);
+    public static ModelChoice Find() => new([.. SystemParts.Members.Select(name => KnownModel.Choose(name, Repositories))]);
 
     /// <summary>Which they are, and each of them there.</summary>
     /// <exception cref="LocalException">A model's file is not what it must be, or cannot be written.</exception>

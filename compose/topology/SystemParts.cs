@@ -1,3 +1,5 @@
+using InferenceTracing.ModelRepository;
+
 namespace InferenceTracing.Topology;
 
 /// <summary>
@@ -13,8 +15,11 @@ internal static class SystemParts
     // Over HTTP in containers, because over gRPC the exporter does not try again while a stopped collector's name leads nowhere.
     private static readonly Call Spans = new(OtlpGrpc, SpansGoTo, InContainers: CollectorHttp);
 
-    /// <summary>The networks that vote.</summary>
-    public static IReadOnlyList<string> Members { get; } = ["efficientnetb0", "mobilenetv2"];
+    // In containers every model has the same port; on one machine they count up from it.
+    private const int FirstModelPort = 5012;
+
+    /// <summary>The networks that vote: services/ModelRepository/models.json.</summary>
+    public static IReadOnlyList<string> Members { get; } = [.. KnownModel.Voters.Select(model => model.Name)];
 
     public static IReadOnlyList<Part> All { get; } = With(Members);
 
@@ -29,7 +34,7 @@ internal static class SystemParts
                 new(OtlpHttp, 4318, "Kestrel__Endpoints__OtlpHttp__Url", InContainers: CollectorHttp),
             ],
             []),
-        .. members.Select((name, index) => new Part(name, "ModelServer", "cluster", [new(name, 5012 + index)], [Spans])),
+        .. members.Select((name, index) => new Part(name, "ModelServer", "cluster", [new(name, FirstModelPort + index, InContainers: $"http://{name}:{FirstModelPort}")], [Spans])),
         new(Ensemble, "Ensemble", "cluster", [new(Ensemble, 5011)],
             [.. members.Select(name => new Call(name, $"Ensemble__Members__{name}__Url")), Spans]),
         new(Gateway, "Gateway", "cluster", [new(Gateway, 8080, InContainers: "https://gateway:8443")],

@@ -40,7 +40,9 @@ internal sealed class EnsembleOptions
 
         if (voters.Count < Quorum)
         {
-            yield return $"{Section}:Quorum is {Quorum}, but {voters.Count} members are set.";
+            yield return Members.Count == 0
+                ? $"Say who votes: {Section}:Members:mobilenetv2:Url=http://… and so on for each member ({Section}__Members__… in the environment)."
+                : $"{Section}:Quorum is {Quorum}, but {voters.Count} members are set.";
         }
 
         if (Reserve < TimeSpan.Zero)

@@ -11,11 +11,12 @@ public sealed record ModelConfig
 {
     private const int LongestFile = 64 * 1024;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
         ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowDuplicateProperties = false,
         WriteIndented = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
@@ -71,7 +72,8 @@ public sealed record ModelConfig
 
     internal void Write(string path) => File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(this, Json));
 
-    private ModelConfig Checked(string path)
+    /// <exception cref="InvalidDataException">A number or a name is none that can be; one line.</exception>
+    internal ModelConfig Checked(string path)
     {
         if (Mean is not { Count: 3 } || Std is not { Count: 3 } || !float.IsFinite(Scale) || Scale == 0
             || !Mean.All(float.IsFinite) || !Std.All(value => float.IsFinite(value) && value != 0))

@@ -55,7 +55,7 @@ public sealed class ModelStore : IDisposable
         var graph = _repositories.Find(name) ?? await ProvideAsync(name, known, progress, cancellationToken).ConfigureAwait(false);
         var folder = Path.GetFullPath(Path.Combine(graph, "..", ".."));
         var configFile = Path.Combine(folder, "config.json");
-        var config = File.Exists(configFile) ? ModelConfig.Read(configFile) : new ModelConfig();
+        var config = File.Exists(configFile) ? ModelConfig.Read(configFile) : known?.Config ?? new ModelConfig();
 
         progress.Report(new ModelProgress("verifying"));
         await VerifyAsync(graph, config, File.Exists(configFile) ? null : known, cancellationToken).ConfigureAwait(false);
@@ -67,15 +67,17 @@ public sealed class ModelStore : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private static bool IsName(string name) =>
+    /// <summary>True for letters, digits, <c>.</c>, <c>_</c> and <c>-</c>, at most 64 of them, of which the first is no dot.</summary>
+    public static bool IsName(string name) =>
         name is { Length: > 0 and <= 64 } && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 
     private async Task<string> ProvideAsync(
         string name, KnownModel? known, IProgress<ModelProgress> progress, CancellationToken cancellationToken)
     {
-        if (known is not { Architecture: { } draw })
+        var folders = string.Join(", ", _repositories.Folders);
+
+        if (known is null or { Download: null, Architecture: null })
         {
-            var folders = string.Join(", ", _repositories.Folders);
             throw new FileNotFoundException($"model '{name}' is in none of {folders}, and only "
                 + $"{string.Join(" and ", KnownModel.All.Where(model => model.Download is not null).Select(model => model.Name))} can be downloaded");
         }
@@ -88,9 +90,10 @@ public sealed class ModelStore : IDisposable
             return brought;
         }
 
-        if (_mayDownload && known.Download is { } file)
+        if (_mayDownload && known.Download is { } source)
         {
             var target = ModelSearchPath.GraphPath(_repositories.Writable, name);
+            var file = new PinnedFile(source.Addresses, source.Bytes, known.Sha256[0]);
 
             try
             {
@@ -102,6 +105,11 @@ public sealed class ModelStore : IDisposable
             {
                 progress.Report(new ModelProgress($"download failed ({failure.Message})"));
             }
+        }
+
+        if (known.Architecture is not { } draw)
+        {
+            throw new FileNotFoundException($"model '{name}' is in none of {folders}, and {(_mayDownload ? "its download failed" : "may not be downloaded")}");
         }
 
         progress.Report(new ModelProgress("drawing an untrained graph"));
@@ -125,7 +133,7 @@ public sealed class ModelStore : IDisposable
 
     private static async Task VerifyAsync(string graph, ModelConfig config, KnownModel? known, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> expected = config.Sha256 is { } hash ? [hash.ToLowerInvariant()] : known?.Hashes ?? [];
+        IReadOnlyList<string> expected = config.Sha256 is { } hash ? [hash.ToLowerInvariant()] : known?.Sha256 ?? [];
 
         if (expected.Count > 0 && await FileHash.OfAsync(graph, cancellationToken).ConfigureAwait(false) is var actual && !expected.Contains(actual))
         {

@@ -11,7 +11,7 @@ internal static class CheckoutFiles
     public static (string Folder, string EfficientNet)? Models() =>
         new[] { Environment.GetEnvironmentVariable("MODEL_REPOSITORY"), At("models"), At("..", "shared", "models") }
             .Where(folder => !string.IsNullOrEmpty(folder) && Directory.Exists(Path.Combine(folder, "mobilenetv2")))
-            .SelectMany(folder => new[] { "efficientnetb0", "efficientnetv2b0" }
+            .SelectMany(folder => new[] { "efficientnetb0", "efficientnetlite0" }
                 .Where(name => File.Exists(Path.Combine(folder!, name, "1", "model.onnx")))
                 .Select(name => ((string, string)?)(Path.GetFullPath(folder!), name)))
             .FirstOrDefault();

@@ -35,9 +35,13 @@ public class RunningSystem : IAsyncLifetime
 
     internal ServiceFleet Fleet => _fleet ?? throw new InvalidOperationException("The system is not started.");
 
+    /// <summary>Who votes.</summary>
+    private protected virtual ModelChoice ChooseModels() => ModelChoice.Find();
+
     public async ValueTask InitializeAsync()
     {
-        var models = await ModelChoice.PrepareAsync(CancellationToken.None);
+        var models = ChooseModels();
+        await models.OpenAsync(CancellationToken.None);
 
         _plan = ServicePlan.Create(Checkout.Find(), models, PortChoice.AllFree(), _logs);
 

@@ -141,6 +141,7 @@ public sealed class ModelStoreTests
     [Theory]
     [InlineData("mobilenetv2")]
     [InlineData("efficientnetv2b0")]
+    [InlineData("efficientnetlite0")]
     public async Task OpenAsync_ModelsBesideTheCheckout_AreThePinnedOnes(string name)
     {
         Assert.SkipUnless(Directory.Exists(Path.Combine(Shared(), name)), $"../shared/models has no {name}");
@@ -153,16 +154,20 @@ public sealed class ModelStoreTests
     }
 
     [Fact]
-    public void Choose_ByWhatIsThere_PrefersB0ThenV2B0()
+    public void Choose_ByWhatIsThere_PrefersItselfThenItsStandInsInTheirOrder()
     {
         using var folder = new TemporaryFolder();
         var path = new ModelSearchPath([folder.Path]);
 
-        Assert.Equal("efficientnetb0", EfficientNet.Choose(path));
+        Assert.Equal("efficientnetb0", KnownModel.Choose("efficientnetb0", path));
         folder.Write("efficientnetv2b0/1/model.onnx", "");
-        Assert.Equal("efficientnetv2b0", EfficientNet.Choose(path));
+        Assert.Equal("efficientnetv2b0", KnownModel.Choose("efficientnetb0", path));
+        folder.Write("efficientnetlite0/1/model.onnx", "");
+        Assert.Equal("efficientnetlite0", KnownModel.Choose("efficientnetb0", path));
         folder.Write("efficientnetb0/1/model.onnx", "");
-        Assert.Equal("efficientnetb0", EfficientNet.Choose(path));
+        Assert.Equal("efficientnetb0", KnownModel.Choose("efficientnetb0", path));
+        Assert.Equal("mobilenetv2", KnownModel.Choose("mobilenetv2", path));
+        Assert.Equal("my-own", KnownModel.Choose("my-own", path));
     }
 
     private static string Shared() => ModelSearchPath.Default(null).Folders[^1];

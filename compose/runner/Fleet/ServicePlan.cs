@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using InferenceTracing.ModelRepository;
 using InferenceTracing.Topology;
 
 namespace InferenceTracing.Runner.Fleet;
@@ -56,6 +57,8 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
         .. part.Calls.Where(call => ports.ContainsKey(call.Listener)).Select(call => KeyValuePair.Create(call.Setting, Loopback(ports[call.Listener]) + call.Path)),
     ];
 
+    private static string WeightOf(string model) => (KnownModel.Find(model)?.Weight ?? 1).ToString(CultureInfo.InvariantCulture);
+
     /// <summary>What is so on one machine only, where all parts share the cores.</summary>
     private static IEnumerable<KeyValuePair<string, string>> OwnSettings(Part part, IReadOnlyList<string> members, string key) => part.Project switch
     {
@@ -64,9 +67,7 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
             new("Model__Name", part.Name),
             new("Model__Threads", ThreadsOfARun(members.Count).ToString(CultureInfo.InvariantCulture)),
         ],
-        // A member that another network stands in for is in the ensemble's own settings all the same.
-        "Ensemble" => SystemParts.Members.Union(members)
-            .Select(name => KeyValuePair.Create($"Ensemble__Members__{name}__Enabled", members.Contains(name) ? "true" : "false")),
+        "Ensemble" => members.Select(name => KeyValuePair.Create($"Ensemble__Members__{name}__Weight", WeightOf(name))),
         "Gateway" =>
         [
             new("Gateway__ApiKeys__edge__Key", key),

@@ -86,7 +86,7 @@ public sealed class ContainerSystem : IAsyncLifetime
             variables["MODELS"] = folder;
             variables["EFFICIENTNET"] = efficientNet;
             variables["B0_VOTES"] = efficientNet == "efficientnetb0" ? "true" : "false";
-            variables["V2B0_VOTES"] = efficientNet == "efficientnetb0" ? "false" : "true";
+            variables["LITE0_VOTES"] = efficientNet == "efficientnetb0" ? "false" : "true";
         }
 
         return Docker.RunAsync(

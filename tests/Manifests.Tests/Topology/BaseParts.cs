@@ -3,15 +3,22 @@ using InferenceTracing.Manifests.Tests.Rendering;
 
 namespace InferenceTracing.Manifests.Tests.Topology;
 
-/// <summary>The deployments and services of k8s/base as they are written, so that no kubectl is needed.</summary>
+/// <summary>The deployments and services of k8s/base as they are written, so that no kubectl is needed: those of the models once for each folder of k8s/models.</summary>
 internal static class BaseParts
 {
     private static readonly List<JsonNode> Objects =
     [
-        .. Directory.EnumerateFiles(Path.Combine(Locations.Manifests, "base"), "*.yaml").SelectMany(file => YamlReader.Read(File.ReadAllText(file))),
+        .. Directory.EnumerateFiles(Path.Combine(Locations.Manifests, "base"), "*.yaml").Select(File.ReadAllText).Concat(Models()).SelectMany(YamlReader.Read),
     ];
 
     public static IReadOnlyDictionary<string, PlacedPart> All { get; } = OfKind("Deployment").ToDictionary(Name, Read);
+
+    private static IEnumerable<string> Models()
+    {
+        var model = File.ReadAllText(Path.Combine(Locations.Manifests, "components", "model", "model.yaml"));
+        return Directory.EnumerateDirectories(Path.Combine(Locations.Manifests, "models"))
+            .Select(folder => model.Replace("name: model\n", $"name: {Path.GetFileName(folder)}\n", StringComparison.Ordinal));
+    }
 
     private static PlacedPart Read(JsonNode deployment)
     {
