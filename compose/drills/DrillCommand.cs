@@ -47,7 +47,7 @@ internal static class DrillCommand
     private static Option<Uri> Address(string name, string description, string part, string path = "") => new(name)
     {
         Description = description,
-        DefaultValueFactory = _ => new Uri($"http://127.0.0.1:{SystemParts.PortOf(part)}/{path}"),
+        DefaultValueFactory = _ => new Uri($"http://127.0.0.1:{SystemParts.All.Single(each => each.Name == part).Port}/{path}"),
         CustomParser = result =>
         {
             if (Uri.TryCreate(result.Tokens[0].Value.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is ("http" or "https"))

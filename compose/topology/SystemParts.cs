@@ -53,9 +53,6 @@ internal static class SystemParts
                 new(Gateway, SpansGoTo, InContainers: "http://edge-collector:4318"),
             ]),
     ];
-
-    /// <summary>The usual port of one of <see cref="All"/>.</summary>
-    public static int PortOf(string part) => All.Single(each => each.Name == part).Port;
 }
 
 /// <summary>A program of the system.</summary>
@@ -67,6 +64,10 @@ internal static class SystemParts
 internal sealed record Part(string Name, string Project, string Environment, IReadOnlyList<Listener> Listeners, IReadOnlyList<Call> Calls)
 {
     public int Port => Listeners[0].Port;
+
+    /// <summary>The port of its container over plain HTTP.</summary>
+    public int PortInContainers =>
+        Listeners[0].InContainers is { } address && new Uri(address) is { Scheme: "http" } own && own.Host == Name ? own.Port : Port;
 }
 
 /// <summary>Where a part listens.</summary>

@@ -19,7 +19,7 @@ public sealed class KnownPathsTests(RenderedFleet fleet)
         .. from part in InTheCluster
            from call in part.Calls
            where InTheCluster.Any(other => other.Name == call.Listener)
-           select ("overlays/minikube", part.Name, call.Listener, SystemParts.PortOf(call.Listener)),
+           select ("overlays/minikube", part.Name, call.Listener, SystemParts.All.Single(other => other.Name == call.Listener).PortInContainers),
     ];
 
     [Theory]

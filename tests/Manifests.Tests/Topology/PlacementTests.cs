@@ -29,10 +29,10 @@ public sealed class PlacementTests
     public void Laptop_Part_ListensOnItsPort(string name)
     {
         var (part, placed) = (Find(name), ComposeParts.Laptop[name]);
-        List<int> open = [PortInContainers(part), .. Tls(part, placed)];
+        List<int> open = [part.PortInContainers, .. Tls(part, placed)];
 
         Assert.True(placed.Runs(part.Project), placed.Image);
-        Assert.Equal($"{PortInContainers(part)}", placed.Variables.GetValueOrDefault(OwnPort) ?? ServiceSource.Of(part).Variables[OwnPort]);
+        Assert.Equal($"{part.PortInContainers}", placed.Variables.GetValueOrDefault(OwnPort) ?? ServiceSource.Of(part).Variables[OwnPort]);
         Assert.Subset(open.ToHashSet(), placed.Ports.ToHashSet());
     }
 
@@ -72,8 +72,8 @@ public sealed class PlacementTests
 
         Assert.True(placed.Runs(part.Project), placed.Image);
         Assert.Equal(part.Environment, placed.Variables["Deployment__Environment"]);
-        Assert.Equal($"{PortInContainers(part)}", placed.Variables[OwnPort]);
-        Assert.Equal([PortInContainers(part)], placed.Ports.Distinct());
+        Assert.Equal($"{part.PortInContainers}", placed.Variables[OwnPort]);
+        Assert.Equal([part.PortInContainers], placed.Ports.Distinct());
     }
 
     /// <summary>Where traces go is a component's business.</summary>
@@ -83,7 +83,7 @@ public sealed class PlacementTests
     {
         var calls = Find(name).Calls.Where(call => BaseParts.All.ContainsKey(call.Listener));
 
-        Assert.Equal(calls.Select(call => (call.Setting, $"http://{call.Listener}:{PortInContainers(Find(call.Listener))}{call.Path}")).Order(), BaseParts.All[name].Addresses);
+        Assert.Equal(calls.Select(call => (call.Setting, $"http://{call.Listener}:{Find(call.Listener).PortInContainers}{call.Path}")).Order(), BaseParts.All[name].Addresses);
     }
 
     private static Part Find(string name) => SystemParts.All.Single(part => part.Name == name);
@@ -93,10 +93,6 @@ public sealed class PlacementTests
         var listener = SystemParts.All.SelectMany(part => part.Listeners).Single(each => each.Name == call.Listener);
         return (call.InContainers ?? listener.InContainers ?? $"http://{listener.Name}:{listener.Port}") + call.Path;
     }
-
-    /// <summary>Its port over plain HTTP.</summary>
-    private static int PortInContainers(Part part) =>
-        part.Listeners[0].InContainers is { } address && new Uri(address) is { Scheme: "http" } uri && uri.Host == part.Name ? uri.Port : part.Port;
 
     /// <summary>The port by which containers reach it over TLS, which it must then listen on.</summary>
     private static IEnumerable<int> Tls(Part part, PlacedPart placed)
