@@ -28,6 +28,7 @@ internal sealed class LocalServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        parts?.Invoke(builder);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = null;
@@ -37,7 +38,6 @@ internal sealed class LocalServer : IAsyncDisposable
                 kestrel.Listen(IPAddress.Loopback, port, listener => listener.Protocols = protocol);
             }
         });
-        parts?.Invoke(builder);
 
         var app = builder.Build();
         map(app);
