@@ -11,10 +11,19 @@ internal static class ClientSpanName
     private const string Models = "/v2/models/";
     private const string Versions = "/versions/";
     private const string Infer = "/infer";
+    private const string GrpcInfer = "/inference.GRPCInferenceService/ModelInfer";
 
     public static void Give(Activity span, HttpRequestMessage request)
     {
         var path = request.RequestUri is { IsAbsoluteUri: true } address ? address.AbsolutePath : "";
+
+        if (path.EndsWith(GrpcInfer, StringComparison.Ordinal))
+        {
+            span.DisplayName = GrpcInfer[1..];
+            span.SetTag("url.template", GrpcInfer);
+            return;
+        }
+
         var models = path.IndexOf(Models, StringComparison.Ordinal);
 
         if (models < 0 || path.Length < models + Models.Length + Infer.Length || !path.EndsWith(Infer, StringComparison.Ordinal))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Sampling;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -58,7 +59,7 @@ internal static class TelemetryRegistration
 
         telemetry.WithTracing(tracing => tracing
             .SetSampler(Sampler(builder, identity))
-            .AddAspNetCoreInstrumentation()
+            .AddAspNetCoreInstrumentation(requests => requests.EnrichWithHttpResponse = GrpcAnswer.NameSpan)
             .AddHttpClientInstrumentation(calls => calls.EnrichWithHttpRequestMessage = ClientSpanName.Give)
             .AddSource(Telemetry.Name));
 

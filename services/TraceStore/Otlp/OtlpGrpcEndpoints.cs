@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Text;
 using Google.Protobuf;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.TraceStore.Storage;
 using Microsoft.Extensions.Options;
 
@@ -12,9 +11,7 @@ namespace InferenceTracing.TraceStore.Otlp;
 /// </summary>
 internal static class OtlpGrpcEndpoints
 {
-    private const string ContentType = "application/grpc";
     private const int Internal = 13;
-    private const int Unimplemented = 12;
 
     /// <summary>Why metrics are refused, at both doors.</summary>
     public const string NoMetrics = "This store takes traces and logs, no metrics.";
@@ -29,7 +26,7 @@ internal static class OtlpGrpcEndpoints
     private static async Task ExportAsync<TIntake>(HttpContext context)
         where TIntake : IIntake
     {
-        if (!IsGrpc(context.Request))
+        if (!GrpcAnswer.IsGrpc(context.Request))
         {
             context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
             return;
@@ -78,47 +75,26 @@ internal static class OtlpGrpcEndpoints
     /// <summary>Metrics: said in gRPC, so that the sender's log names the reason.</summary>
     private static IResult Unknown(HttpContext context)
     {
-        if (!IsGrpc(context.Request))
+        if (!GrpcAnswer.IsGrpc(context.Request))
         {
             return Results.NotFound();
         }
 
-        Refuse(context, Unimplemented, NoMetrics);
+        Refuse(context, GrpcAnswer.Unimplemented, NoMetrics);
         return Results.Empty;
     }
 
-    private static bool IsGrpc(HttpRequest request) =>
-        request.ContentType is { } type && type.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase)
-        && !type.StartsWith("application/grpc-web", StringComparison.OrdinalIgnoreCase);
-
     private static async Task AnswerAsync(HttpContext context, IMessage answer)
     {
-        context.Response.ContentType = ContentType;
+        context.Response.ContentType = GrpcAnswer.ContentType;
         context.Response.Headers["grpc-accept-encoding"] = "identity,gzip,deflate";
         await context.Response.Body.WriteAsync(GrpcFrame.Write(answer.ToByteArray()), context.RequestAborted);
         context.Response.AppendTrailer("grpc-status", "0");
     }
 
-    /// <summary>"Trailers-only": with no body the headers are the trailers.</summary>
     private static void Refuse(HttpContext context, int status, string message)
     {
-        context.Response.ContentType = ContentType;
         context.Response.Headers["grpc-accept-encoding"] = "identity,gzip,deflate";
-        context.Response.Headers["grpc-status"] = status.ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers["grpc-message"] = PercentEncode(message);
-    }
-
-    private static string PercentEncode(string message)
-    {
-        var encoded = new StringBuilder(message.Length);
-
-        foreach (var octet in Encoding.UTF8.GetBytes(message))
-        {
-            _ = octet is >= 0x20 and <= 0x7e and not (byte)'%'
-                ? encoded.Append((char)octet)
-                : encoded.Append(CultureInfo.InvariantCulture, $"%{octet:X2}");
-        }
-
-        return encoded.ToString();
+        GrpcAnswer.Refuse(context.Response, status, message);
     }
 }

@@ -68,6 +68,16 @@ public sealed class TraceSamplerTests
     public void ShouldSample_RootClient_Drops() =>
         Assert.False(Decide(Sampler("1"), default, ActivityTraceId.CreateRandom(), ActivityKind.Client));
 
+    /// <summary>Over gRPC everything is a POST: what asks a model is kept, what looks at it is not.</summary>
+    [Theory]
+    [InlineData("/inference.GRPCInferenceService/ModelInfer", true)]
+    [InlineData("/inference.GRPCInferenceService/ServerReady", false)]
+    [InlineData("/inference.GRPCInferenceService/ModelMetadata", false)]
+    [InlineData("/grpc.health.v1.Health/Check", false)]
+    [InlineData("/v2/models/{model}/infer", true)]
+    public void ShouldSample_PostedPath_KeepsWhatAsksAModel(string path, bool expected) => Assert.Equal(expected, Sampler("1").ShouldSample(new SamplingParameters(
+        default, ActivityTraceId.CreateRandom(), "any", ActivityKind.Server, [new("http.request.method", "POST"), new("url.path", path)])).Decision == SamplingDecision.RecordAndSample);
+
     private static TraceSampler Sampler(string? ratio, bool decides = true) =>
         new(SamplingStrategy.Share(SamplingSettings.Read(new ConfigurationBuilder().AddInMemoryCollection([new("OTEL_TRACES_SAMPLER_ARG", ratio)]).Build()).Share), decides);
 
