@@ -34,8 +34,9 @@ public sealed class InferenceException(int status, string reason, string message
     /// <summary>413: too many images, or too many bytes.</summary>
     internal static InferenceException TooLarge(string message, Exception? cause = null) => new(413, "too_large", message, cause);
 
-    /// <summary>415: the body is compressed.</summary>
-    internal static InferenceException Encoded() => new(415, "content_encoding_unsupported", "The body comes with a Content-Encoding; send it as it is.");
+    /// <summary>415: the body is compressed in a way nobody reads here.</summary>
+    internal static InferenceException Encoded() =>
+        new(415, "content_encoding_unsupported", "The body's Content-Encoding must be gzip or deflate, or none at all.");
 
     /// <summary>422: a v2 request, but not one this model can answer.</summary>
     internal static InferenceException Unprocessable(string message) => new(422, "unprocessable", message);

@@ -10,8 +10,10 @@ public sealed class RefusalTests
     public static TheoryData<string, int, string> BadHeaders => new()
     {
         { Requests.Binary(name: "picture"), 422, "name must be 'image'" },
-        { Requests.Binary(datatype: "FP32"), 422, "UINT8" },
-        { Requests.Binary(shape: "[1,3,224,224]"), 422, "[N,224,224,3]" },
+        { Requests.Binary(datatype: "INT64"), 422, "UINT8 or FP32" },
+        { Requests.Binary(datatype: "FP32"), 400, "binary_data_size must be 602112" },
+        { Requests.Binary(shape: "[1,4,224,224]"), 422, "[N,3,224,224]" },
+        { Requests.Binary(shape: "[1,224,3,224]"), 422, "[N,224,224,3]" },
         { Requests.Binary(shape: "[0,224,224,3]"), 422, "[N,224,224,3]" },
         { Requests.Binary(shape: "[-1,224,224,3]"), 422, "[N,224,224,3]" },
         { Requests.Binary(shape: "[9223372036854775807,224,224,3]"), 422, "[N,224,224,3]" },
@@ -273,7 +275,7 @@ public sealed class RefusalTests
         await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(5));
     }
 
-    private static async Task<Activity> SpanAsync(List<Activity> spans, ActivityTraceId trace)
+    internal static async Task<Activity> SpanAsync(List<Activity> spans, ActivityTraceId trace)
     {
         // The span ends after the response has been sent.
         for (var i = 0; i < 500; i++)

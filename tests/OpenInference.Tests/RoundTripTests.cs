@@ -166,18 +166,6 @@ public sealed class RoundTripTests
         Assert.Equal("application/json", answer.Content.Headers.ContentType!.ToString());
     }
 
-    [Fact]
-    public async Task Infer_CompressedBody_IsRefusedByName()
-    {
-        await using var host = await ModelHost.StartAsync();
-        using var content = new ByteArrayContent([1, 2, 3]);
-        content.Headers.ContentEncoding.Add("gzip");
-
-        using var answer = await host.Http.PostAsync(new Uri("v2/models/colours/infer", UriKind.Relative), content);
-
-        Assert.Equal((415, "identity"), ((int)answer.StatusCode, Assert.Single(answer.Headers.GetValues("Accept-Encoding"))));
-    }
-
     /// <summary>Load balancers ask with HEAD.</summary>
     [Theory]
     [InlineData("v2")]

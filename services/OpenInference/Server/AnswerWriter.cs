@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -19,45 +20,58 @@ internal static class AnswerWriter
     {
         var classes = request.Classification > 0 ? ClassStrings(prediction, prediction.Labels ?? model.Labels, request.Classification) : null;
 
+        var packed = ContentCoding.Pack(response);
+        var body = packed ?? response.BodyWriter;
+
         if (request.WantsBinary)
         {
-            WriteBinary(response, request, model, prediction, classes);
+            WriteBinary(response, body, packed is null, request, model, prediction, classes);
         }
         else
         {
             response.ContentType = WireHeaders.Json;
-            WriteJson(response.BodyWriter, request, model, prediction, classes, binarySize: null);
+            WriteJson(body, request, model, prediction, classes, binarySize: null);
         }
 
-        await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await body.FlushAsync(cancellationToken).ConfigureAwait(false);
+
+        if (packed is not null)
+        {
+            await packed.CompleteAsync().ConfigureAwait(false);
+        }
     }
 
     private static void WriteBinary(
-        HttpResponse response, RequestHeader request, ModelMetadata model, Prediction prediction, byte[][]? classes)
+        HttpResponse response, PipeWriter body, bool lengthKnown, RequestHeader request, ModelMetadata model, Prediction prediction, byte[][]? classes)
     {
         var size = classes?.Sum(text => sizeof(uint) + text.Length) ?? prediction.Probabilities.Length * sizeof(float);
         var json = new ArrayBufferWriter<byte>(512);
         WriteJson(json, request, model, prediction, classes, size);
 
         response.ContentType = WireHeaders.Binary;
-        response.ContentLength = json.WrittenCount + size;
+        response.ContentLength = lengthKnown ? json.WrittenCount + size : null;
         response.Headers[WireHeaders.JsonLength] = json.WrittenCount.ToString(CultureInfo.InvariantCulture);
-
-        var body = response.BodyWriter;
         body.Write(json.WrittenSpan);
 
         if (classes is null)
         {
             // The wire is little endian, and so is every processor this runs on.
             body.Write(MemoryMarshal.AsBytes(prediction.Probabilities.Span));
-            return;
         }
-
-        foreach (var text in classes)
+        else
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(body.GetSpan(sizeof(uint)), (uint)text.Length);
-            body.Advance(sizeof(uint));
-            body.Write(text);
+            WriteLengthPrefixed(body, classes);
+        }
+    }
+
+    /// <summary>BYTES elements as raw bytes: before each its length, four bytes, little endian.</summary>
+    public static void WriteLengthPrefixed(IBufferWriter<byte> output, byte[][] texts)
+    {
+        foreach (var text in texts)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(output.GetSpan(sizeof(uint)), (uint)text.Length);
+            output.Advance(sizeof(uint));
+            output.Write(text);
         }
     }
 
@@ -123,21 +137,29 @@ internal static class AnswerWriter
     }
 
     /// <summary>The model's own, and what every answer says of itself: which classes it is about, and whether it means anything.</summary>
-    private static void WriteParameters(Utf8JsonWriter json, ModelMetadata model, Prediction prediction)
+    public static IEnumerable<KeyValuePair<string, object>> Parameters(ModelMetadata model, Prediction prediction)
     {
-        json.WriteStartObject("parameters"u8);
-
         if ((prediction.Labels ?? model.Labels) is { Sha256.Length: > 0 } labels)
         {
-            json.WriteString(ClassLabels.Parameter, labels.Sha256);
+            yield return new(ClassLabels.Parameter, labels.Sha256);
         }
 
         if (model.Untrained && !prediction.Parameters.ContainsKey(UntrainedParameter))
         {
-            json.WriteBoolean(UntrainedParameter, true);
+            yield return new(UntrainedParameter, true);
         }
 
-        foreach (var (name, value) in prediction.Parameters)
+        foreach (var parameter in prediction.Parameters)
+        {
+            yield return parameter;
+        }
+    }
+
+    private static void WriteParameters(Utf8JsonWriter json, ModelMetadata model, Prediction prediction)
+    {
+        json.WriteStartObject("parameters"u8);
+
+        foreach (var (name, value) in Parameters(model, prediction))
         {
             switch (value)
             {
@@ -169,7 +191,7 @@ internal static class AnswerWriter
     /// <c>0.930000:207:golden retriever</c>, best first: probability, class and the first of its synonyms, as in Triton's classification
     /// extension (docs/protocol/extension_classification.md), whose label is the model's whole line.
     /// </summary>
-    private static byte[][] ClassStrings(Prediction prediction, IReadOnlyList<string> labels, int count)
+    public static byte[][] ClassStrings(Prediction prediction, IReadOnlyList<string> labels, int count)
     {
         var texts = new List<byte[]>(prediction.Count * count);
 

@@ -84,7 +84,7 @@ internal sealed class InferEndpoint(OpenInferenceOptions options, TimeProvider c
         if (refusal.Status == StatusCodes.Status415UnsupportedMediaType)
         {
             // RFC 9110, 12.5.3: what would be taken.
-            response.Headers.AcceptEncoding = "identity";
+            response.Headers.AcceptEncoding = ContentCoding.Understood;
         }
 
         return response.WriteAsJsonAsync(new ErrorBody(refusal.Message), options: null, WireHeaders.Json, context.RequestAborted);

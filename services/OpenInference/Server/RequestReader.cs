@@ -13,34 +13,46 @@ internal static class RequestReader
     /// <summary>Room for a JSON number, its comma and some indentation.</summary>
     private const int JsonBytesPerValue = 8;
 
+    /// <summary>Most bytes of a request, whichever way it is sent, packed or not.</summary>
+    public static long Limit(int maxBatch) => WireHeaders.LongestJson + ((long)maxBatch * PixelTensor.BytesPerImage * JsonBytesPerValue);
+
     /// <summary>The request's header and its images, which the caller disposes.</summary>
     /// <exception cref="InferenceException">400, 413, 415, 422.</exception>
     public static async Task<(RequestHeader Header, PixelTensor Images)> ReadAsync(
         HttpRequest request, int maxBatch, CancellationToken cancellationToken)
     {
-        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-        {
-            throw InferenceException.Encoded();
-        }
-
-        var limit = WireHeaders.LongestJson + ((long)maxBatch * PixelTensor.BytesPerImage * JsonBytesPerValue);
+        var limit = Limit(maxBatch);
 
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = limit;
         }
 
+        var unpacked = ContentCoding.Unpack(request);
+        var body = unpacked ?? request.BodyReader;
+
         try
         {
             return JsonLength(request) is { } length
-                ? await ReadBinaryAsync(request, length, maxBatch, cancellationToken).ConfigureAwait(false)
-                : await ReadJsonAsync(request.BodyReader, limit, maxBatch, cancellationToken).ConfigureAwait(false);
+                ? await ReadBinaryAsync(body, unpacked is null ? request.ContentLength : null, length, maxBatch, cancellationToken).ConfigureAwait(false)
+                : await ReadJsonAsync(body, limit, maxBatch, cancellationToken).ConfigureAwait(false);
         }
         catch (BadHttpRequestException refused)
         {
             throw refused.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? InferenceException.TooLarge($"The request is larger than {limit} bytes.", refused)
                 : InferenceException.Malformed("The request's body ended early.", refused);
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw InferenceException.Malformed("The body is not compressed as its Content-Encoding says.", damaged);
+        }
+        finally
+        {
+            if (unpacked is not null)
+            {
+                await unpacked.CompleteAsync().ConfigureAwait(false);
+            }
         }
     }
 
@@ -62,9 +74,8 @@ internal static class RequestReader
     }
 
     private static async Task<(RequestHeader, PixelTensor)> ReadBinaryAsync(
-        HttpRequest request, int jsonLength, int maxBatch, CancellationToken cancellationToken)
+        PipeReader body, long? contentLength, int jsonLength, int maxBatch, CancellationToken cancellationToken)
     {
-        var body = request.BodyReader;
         var header = jsonLength == 0
             ? RequestHeader.Raw()
             : await ReadHeaderAsync(body, jsonLength, cancellationToken).ConfigureAwait(false);
@@ -77,7 +88,7 @@ internal static class RequestReader
             throw InferenceException.Malformed($"With {WireHeaders.JsonLength} the input needs parameters.binary_data_size.");
         }
 
-        if (request.ContentLength is { } length && length != jsonLength + size)
+        if (contentLength is { } length && length != jsonLength + size)
         {
             throw InferenceException.Malformed($"The body must have {jsonLength + size} bytes, not {length}.");
         }
@@ -86,7 +97,7 @@ internal static class RequestReader
 
         try
         {
-            await ReadPixelsAsync(body, images.Memory, cancellationToken).ConfigureAwait(false);
+            await ReadPixelsAsync(body, new TensorFiller(images, header.Form), cancellationToken).ConfigureAwait(false);
             return (header, images);
         }
         catch
@@ -118,36 +129,28 @@ internal static class RequestReader
         }
     }
 
-    private static async Task ReadPixelsAsync(PipeReader body, Memory<byte> pixels, CancellationToken cancellationToken)
+    private static async Task ReadPixelsAsync(PipeReader body, TensorFiller filler, CancellationToken cancellationToken)
     {
-        var filled = 0;
+        bool more;
 
-        while (true)
+        do
         {
             var read = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
-            var taken = (int)Math.Min(read.Buffer.Length, pixels.Length - filled);
 
-            read.Buffer.Slice(0, taken).CopyTo(pixels.Span[filled..]);
-            filled += taken;
-
-            var excess = read.Buffer.Length > taken;
-            body.AdvanceTo(read.Buffer.End);
-
-            if (excess)
+            try
             {
-                throw InferenceException.Malformed($"The tensor has more than {pixels.Length} bytes.");
+                filler.Add(read.Buffer);
+            }
+            finally
+            {
+                body.AdvanceTo(read.Buffer.End);
             }
 
-            if (read.IsCompleted)
-            {
-                break;
-            }
+            more = !read.IsCompleted;
         }
+        while (more);
 
-        if (filled < pixels.Length)
-        {
-            throw InferenceException.Malformed($"The tensor has {filled} bytes, not {pixels.Length}.");
-        }
+        filler.Complete();
     }
 
     private static async Task<(RequestHeader, PixelTensor)> ReadJsonAsync(
@@ -191,7 +194,7 @@ internal static class RequestReader
 
         try
         {
-            JsonPixels.Read(text.Slice(offset), images);
+            JsonPixels.Read(text.Slice(offset), images, header.Form);
             return (header, images);
         }
         catch

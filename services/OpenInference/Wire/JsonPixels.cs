@@ -10,8 +10,9 @@ internal static class JsonPixels
 
     /// <param name="array">Begins with the array's bracket; what follows the array is not looked at.</param>
     /// <param name="images">Is filled.</param>
+    /// <param name="form">How the tensor is sent.</param>
     /// <exception cref="InferenceException">400: other values than 0 … 255, or not as many as the shape says.</exception>
-    public static void Read(in ReadOnlySequence<byte> array, PixelTensor images)
+    public static void Read(in ReadOnlySequence<byte> array, PixelTensor images, InputForm form)
     {
         var reader = new Utf8JsonReader(array, new JsonReaderOptions { MaxDepth = JsonTokens.MaxDepth });
         var pixels = images.Span;
@@ -20,7 +21,9 @@ internal static class JsonPixels
 
         // Of each depth: how many elements its open array has so far, and how many it must have where the data is nested.
         Span<int> elements = stackalloc int[Rank + 1];
-        ReadOnlySpan<int> expected = [0, images.Count, PixelTensor.Side, PixelTensor.Side, PixelTensor.Channels];
+        ReadOnlySpan<int> expected = form.Planes
+            ? [0, images.Count, PixelTensor.Channels, PixelTensor.Side, PixelTensor.Side]
+            : [0, images.Count, PixelTensor.Side, PixelTensor.Side, PixelTensor.Channels];
         var nested = false;
 
         while (reader.Read())
@@ -52,7 +55,9 @@ internal static class JsonPixels
                     break;
 
                 case JsonTokenType.Number when (!nested || depth == Rank) && read < pixels.Length:
-                    pixels[read++] = reader.TryGetByte(out var value) ? value : Whole(reader.GetDouble());
+                    pixels[form.Place(read++)] = reader.TryGetByte(out var value) ? value
+                        : form.Floats ? InputForm.Rounded(reader.GetDouble())
+                        : Whole(reader.GetDouble());
                     elements[depth]++;
                     break;
 
@@ -60,7 +65,7 @@ internal static class JsonPixels
                     throw Mismatch();
 
                 default:
-                    throw InferenceException.Malformed("data must hold whole numbers from 0 to 255.");
+                    throw InferenceException.Malformed("data must hold numbers from 0 to 255.");
             }
         }
     }

@@ -4,12 +4,13 @@ using System.Text.Json;
 namespace InferenceTracing.OpenInference.Wire;
 
 /// <summary>
-/// The JSON part of an inference request, checked against what every model here takes: one input <c>image</c> UINT8 <c>[N, 224, 224, 3]</c>
-/// and one output <c>probabilities</c>. The tensor's data is only located, not read.
+/// The JSON part of an inference request, checked against what every model here takes: one input <c>image</c> in one of the forms of
+/// <see cref="InputForm"/>, and one output <c>probabilities</c>. The tensor's data is only located, not read.
 /// </summary>
 internal sealed class RequestHeader
 {
-    private const int LongestId = 256;
+    /// <summary>Characters an id may have.</summary>
+    public const int LongestId = 256;
 
     private bool _hasInput;
     private bool _hasOutput;
@@ -21,6 +22,9 @@ internal sealed class RequestHeader
 
     /// <summary>N, the number of images.</summary>
     public int Count { get; private set; }
+
+    /// <summary>How the tensor is sent.</summary>
+    public InputForm Form { get; private set; }
 
     /// <summary>Bytes of the tensor after the JSON part, where it is there.</summary>
     public long? BinarySize { get; private set; }
@@ -55,6 +59,12 @@ internal sealed class RequestHeader
 
         return header._hasInput ? header : throw InferenceException.Malformed("inputs is missing.");
     }
+
+    /// <summary>How many classes an output's parameter <c>classification</c> asks for.</summary>
+    /// <exception cref="InferenceException">422: there are not so many.</exception>
+    public static int Classes(long asked) => asked is >= 1 and <= ProbabilitiesOutput.Classes
+        ? (int)asked
+        : throw InferenceException.Unprocessable($"classification must be a number of classes from 1 to {ProbabilitiesOutput.Classes}.");
 
     private void ReadRequest(ref Utf8JsonReader reader)
     {
@@ -114,7 +124,8 @@ internal sealed class RequestHeader
 
     private void ReadInput(ref Utf8JsonReader reader)
     {
-        bool named = false, typed = false;
+        var named = false;
+        bool? floats = null;
         long[]? shape = null;
 
         while (JsonTokens.NextGiven(ref reader))
@@ -127,7 +138,7 @@ internal sealed class RequestHeader
             else if (reader.ValueTextEquals("datatype"u8))
             {
                 JsonTokens.Next(ref reader, JsonTokenType.String, "The input's datatype must be a string");
-                typed = reader.ValueTextEquals("UINT8"u8);
+                floats = reader.ValueTextEquals("FP32"u8) ? true : reader.ValueTextEquals("UINT8"u8) ? false : null;
             }
             else if (reader.ValueTextEquals("shape"u8))
             {
@@ -149,37 +160,17 @@ internal sealed class RequestHeader
             }
         }
 
-        Count = Check(named, typed, shape);
-    }
-
-    private int Check(bool named, bool typed, long[]? shape)
-    {
-        if (!named)
-        {
-            throw InferenceException.Unprocessable($"The input's name must be '{PixelTensor.InputName}'.");
-        }
-
-        if (!typed)
-        {
-            throw InferenceException.Unprocessable("The input's datatype must be UINT8.");
-        }
-
-        if (shape is not [>= 1 and <= int.MaxValue, PixelTensor.Side, PixelTensor.Side, PixelTensor.Channels])
-        {
-            throw InferenceException.Unprocessable("The input's shape must be [N,224,224,3] with N of at least 1.");
-        }
+        (Form, Count) = InputForm.Of(named, floats, shape);
 
         if (BinarySize is null == DataOffset is null)
         {
             throw InferenceException.Malformed("The input needs either data or parameters.binary_data_size.");
         }
 
-        if (BinarySize is { } size && size != shape[0] * PixelTensor.BytesPerImage)
+        if (BinarySize is { } size && size != (long)Count * Form.BytesPerImage)
         {
-            throw InferenceException.Malformed($"binary_data_size must be {shape[0] * PixelTensor.BytesPerImage} for this shape.");
+            throw InferenceException.Malformed($"binary_data_size must be {(long)Count * Form.BytesPerImage} for this shape.");
         }
-
-        return (int)shape[0];
     }
 
     private void ReadOutputs(ref Utf8JsonReader reader)
@@ -242,11 +233,7 @@ internal sealed class RequestHeader
             }
             else if (reader.ValueTextEquals("classification"u8))
             {
-                var classes = JsonTokens.Integer(ref reader, "classification");
-
-                Classification = classes is >= 1 and <= ProbabilitiesOutput.Classes
-                    ? (int)classes
-                    : throw InferenceException.Unprocessable($"classification must be a number of classes from 1 to {ProbabilitiesOutput.Classes}.");
+                Classification = Classes(JsonTokens.Integer(ref reader, "classification"));
             }
             else
             {
