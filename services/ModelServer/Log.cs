@@ -15,6 +15,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "{Model} version {Version} is refused, version {Served} is served: {Reason}")]
     public static partial void Refused(ILogger logger, string model, string version, string served, string reason);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Model} could not be loaded: {Reason}")]
+    public static partial void LoadFailed(ILogger logger, string model, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "A run of {Count} images failed")]
     public static partial void RunFailed(ILogger logger, Exception failure, int count);
 }

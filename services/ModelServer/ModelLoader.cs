@@ -1,6 +1,7 @@
 using InferenceTracing.ModelRepository;
 using InferenceTracing.ModelServer.Batching;
 using InferenceTracing.ModelServer.Versions;
+using InferenceTracing.OpenInference;
 using InferenceTracing.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +9,8 @@ namespace InferenceTracing.ModelServer;
 
 /// <summary>
 /// Finds, loads and warms the model while the server already answers probes; then looks for newer versions, which take over without a lost request; and drains the
-/// queue when the server stops. A model that cannot be served ends the process: one line and exit code 1. A newer version that cannot be served is refused, said, and left alone.
+/// queue when the server stops. A model that cannot be served at the start ends the process: one line and exit code 1. A newer version that cannot be served is
+/// refused, said, and left alone. The model may also be loaded again, or unloaded, by whoever may: one change at a time.
 /// </summary>
 internal sealed class ModelLoader(
     ModelStore store,
@@ -19,24 +21,49 @@ internal sealed class ModelLoader(
     IOptions<BatchingOptions> batching,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
-    ILogger<ModelLoader> logger) : BackgroundService
+    ILogger<ModelLoader> logger) : BackgroundService, ILoadableModel
 {
+    private readonly SemaphoreSlim _change = new(1);
     private readonly VersionWatch _versions = new(repositories, options.Value.Name);
-    private LoadedVersion? _served;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
 
-        if (_served is { } served)
+        if (model.Served is { } served)
         {
             await served.Batcher.DrainAsync(cancellationToken);
         }
     }
 
+    public Task LoadAsync(CancellationToken cancellationToken) => ChangeAsync(
+        async () =>
+        {
+            try
+            {
+                await ServeAsync(new Progress<ModelProgress>(), _ => { }, cancellationToken);
+            }
+            catch (Exception failure) when (IsRefusal(failure))
+            {
+                Log.LoadFailed(logger, options.Value.Name, OneLine(failure));
+                throw new InferenceException(503, "load_failed", $"{options.Value.Name} could not be loaded; the log has the reason.", failure);
+            }
+        },
+        cancellationToken);
+
+    public Task UnloadAsync(CancellationToken cancellationToken) => ChangeAsync(
+        async () =>
+        {
+            model.Stage = "unloaded";
+            await RetireAsync(model.Serve(null), cancellationToken);
+            Log.Stage(logger, model.Stage);
+        },
+        cancellationToken);
+
     public override void Dispose()
     {
-        _served?.Dispose();
+        model.Serve(null)?.Dispose();
+        _change.Dispose();
         base.Dispose();
     }
 
@@ -44,8 +71,7 @@ internal sealed class ModelLoader(
     {
         try
         {
-            await ServeAsync(new Stages(model, logger), stage => model.Stage = stage, stoppingToken);
-            model.Stage = "ready";
+            await ChangeAsync(() => ServeAsync(new Stages(model, logger), stage => model.Stage = stage, stoppingToken), stoppingToken);
         }
         catch (Exception failure) when (IsRefusal(failure))
         {
@@ -57,35 +83,60 @@ internal sealed class ModelLoader(
 
         if (options.Value.Watch > TimeSpan.Zero)
         {
-            await WatchAsync(stoppingToken);
+            using var timer = new PeriodicTimer(options.Value.Watch, clock);
+
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await ChangeAsync(() => LookAsync(stoppingToken), stoppingToken);
+            }
         }
     }
 
     private static bool IsRefusal(Exception failure) =>
         failure is IOException or UnauthorizedAccessException or InvalidDataException or StartupException or Microsoft.ML.OnnxRuntime.OnnxRuntimeException;
 
-    private async Task WatchAsync(CancellationToken stoppingToken)
+    private static string OneLine(Exception failure) => failure.Message.ReplaceLineEndings(" ");
+
+    private static async Task RetireAsync(LoadedVersion? version, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.Value.Watch, clock);
-
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        if (version is not null)
         {
-            if (_versions.Look() is not { } newest)
-            {
-                continue;
-            }
+            await version.Batcher.DrainAsync(cancellationToken);
+            version.Dispose();
+        }
+    }
 
-            try
-            {
-                await ServeAsync(new Progress<ModelProgress>(), _ => { }, stoppingToken);
-                model.Refused = null;
-            }
-            catch (Exception failure) when (IsRefusal(failure))
-            {
-                _versions.Refused(newest);
-                model.Refused = $"version {newest.Version} is refused ({failure.Message.ReplaceLineEndings(" ")})";
-                Log.Refused(logger, options.Value.Name, newest.Version, model.Metadata.Version, failure.Message.ReplaceLineEndings(" "));
-            }
+    private async Task ChangeAsync(Func<Task> change, CancellationToken cancellationToken)
+    {
+        await _change.WaitAsync(cancellationToken);
+
+        try
+        {
+            await change();
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    /// <summary>What somebody has unloaded stays so, whatever comes into the repository.</summary>
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (model.Served is null || _versions.Look() is not { } newest)
+        {
+            return;
+        }
+
+        try
+        {
+            await ServeAsync(new Progress<ModelProgress>(), _ => { }, cancellationToken);
+        }
+        catch (Exception failure) when (IsRefusal(failure))
+        {
+            _versions.Refused(newest);
+            model.Refused = $"version {newest.Version} is refused ({OneLine(failure)})";
+            Log.Refused(logger, options.Value.Name, newest.Version, model.Metadata.Version, OneLine(failure));
         }
     }
 
@@ -100,7 +151,7 @@ internal sealed class ModelLoader(
         _versions.Served(found.GraphPath);
         metrics.Watch(found.Name, version.Batcher);
         var before = model.Serve(version);
-        _served = version;
+        (model.Stage, model.Refused) = ("ready", null);
         Log.Ready(logger, found.Name, found.Version, found.GraphPath, threads, runners, version.MaxBatch);
 
         if (found.Untrained)
@@ -108,11 +159,7 @@ internal sealed class ModelLoader(
             Log.Untrained(logger, found.Name);
         }
 
-        if (before is not null)
-        {
-            await before.Batcher.DrainAsync(cancellationToken);
-            before.Dispose();
-        }
+        await RetireAsync(before, cancellationToken);
     }
 
     /// <summary>Shows every stage at the readiness probe, and logs each ten percent of a download.</summary>

@@ -23,7 +23,9 @@ internal static class ModelServerRegistration
         services.AddSingleton<BatchMetrics>();
         services.AddSingleton<NetworkModel>();
         services.AddSingleton<IInferenceModel>(provider => provider.GetRequiredService<NetworkModel>());
-        services.AddHostedService<ModelLoader>();
+        services.AddSingleton<ModelLoader>();
+        services.AddSingleton<ILoadableModel>(provider => provider.GetRequiredService<ModelLoader>());
+        services.AddHostedService(provider => provider.GetRequiredService<ModelLoader>());
         services.AddHealthChecks().AddCheck<ModelHealth>("model");
     }
 }

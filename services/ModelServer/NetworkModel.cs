@@ -29,11 +29,14 @@ internal sealed class NetworkModel(IOptions<ModelOptions> options) : IInferenceM
 
     public bool IsReady => _served is { Batcher.IsOpen: true };
 
+    /// <summary>The version that answers; null where none does.</summary>
+    public LoadedVersion? Served => _served;
+
     /// <summary>How long its queue has been full; nought where it is not.</summary>
     public TimeSpan FullFor => _served?.Batcher.FullFor ?? TimeSpan.Zero;
 
-    /// <summary>From now on requests are answered by this version; the one before, which still has requests, is the caller's to drain.</summary>
-    public LoadedVersion? Serve(LoadedVersion version) => Interlocked.Exchange(ref _served, version);
+    /// <summary>From now on requests are answered by this version, or refused without one; the one before, which still has requests, is the caller's to drain.</summary>
+    public LoadedVersion? Serve(LoadedVersion? version) => Interlocked.Exchange(ref _served, version);
 
     public Task<Prediction> InferAsync(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
     {

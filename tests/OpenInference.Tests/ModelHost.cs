@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,15 +35,32 @@ internal sealed class ModelHost : IAsyncDisposable
 
     public OpenInferenceClient Client => new(Http);
 
-    public static async Task<ModelHost> StartAsync(HttpProtocols protocols = HttpProtocols.Http1, Dictionary<string, string?>? settings = null)
+    /// <summary>Every path with its methods, as mapped.</summary>
+    public IEnumerable<(string Method, string Path)> Routes => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+        .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Select(method => (method, endpoint.RoutePattern.RawText!)) ?? []);
+
+    public static async Task<ModelHost> StartAsync(HttpProtocols protocols = HttpProtocols.Http1, Dictionary<string, string?>? settings = null, ILoadableModel? loadable = null)
     {
         var model = new MeanColourModel();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(settings ?? []);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
         builder.AddOpenInference();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            // What a service listens on has no protocols of its own.
+            if (protocols != HttpProtocols.Http1AndHttp2)
+            {
+                listen.Protocols = protocols;
+            }
+        }));
         builder.Services.AddSingleton<IInferenceModel>(model);
+
+        if (loadable is not null)
+        {
+            builder.Services.AddSingleton(loadable);
+        }
+
         var app = builder.Build();
         app.MapOpenInference();
         await app.StartAsync();

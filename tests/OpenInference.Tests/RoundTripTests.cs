@@ -122,11 +122,12 @@ public sealed class RoundTripTests
         var server = await host.Http.GetStringAsync(new Uri("v2", UriKind.Relative));
         var model = await host.Http.GetStringAsync(new Uri("v2/models/colours/versions/1", UriKind.Relative));
 
-        Assert.Contains("\"extensions\":[\"binary_tensor_data\",\"classification\"]", server, StringComparison.Ordinal);
+        Assert.Contains("\"extensions\":[\"binary_tensor_data\",\"classification\",\"model_configuration\",\"statistics\"]", server, StringComparison.Ordinal);
         Assert.StartsWith(
             """{"name":"colours","versions":["1"],"platform":"onnx_onnxv1","inputs":[{"name":"image","datatype":"UINT8","shape":[-1,224,224,3]}],"outputs":[{"name":"probabilities","datatype":"FP32","shape":[-1,1000],"labels":["label 0, synonym 0",""",
             model,
             StringComparison.Ordinal);
+        Assert.EndsWith(""""parameters":{"input_datatypes":"UINT8,FP32","input_layouts":"NHWC,NCHW"}}"""", model, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -173,6 +174,11 @@ public sealed class RoundTripTests
     [InlineData("v2/health/ready")]
     [InlineData("v2/models/colours")]
     [InlineData("v2/models/colours/ready")]
+    [InlineData("v2/models/colours/versions/1/ready")]
+    [InlineData("v2/models/colours/config")]
+    [InlineData("v2/models/colours/stats")]
+    [InlineData("v2/models/stats")]
+    [InlineData("v2/openapi.json")]
     public async Task Head_WhereGetIs_AnswersTheSameWithoutABody(string path)
     {
         await using var host = await ModelHost.StartAsync();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using InferenceTracing.OpenInference;
 using InferenceTracing.ServiceDefaults.Tracing;
 
 namespace InferenceTracing.ModelServer.Batching;
@@ -9,10 +10,12 @@ internal sealed class BatchMetrics
     private readonly Meter _meter;
     private readonly Histogram<int> _size;
     private readonly Histogram<double> _duration;
+    private readonly InferenceStatistics _statistics;
     private (string Model, DynamicBatcher Batcher)? _watched;
 
-    public BatchMetrics(IMeterFactory meters)
+    public BatchMetrics(IMeterFactory meters, InferenceStatistics statistics)
     {
+        _statistics = statistics;
         _meter = meters.Create(Telemetry.Name, Telemetry.Version);
         _size = _meter.CreateHistogram<int>("inference.batch.size", "{image}", "Images of a run.",
             advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 3, 4, 6, 8, 12, 16, 32, 64] });
@@ -39,6 +42,7 @@ internal sealed class BatchMetrics
         var tag = new KeyValuePair<string, object?>("inference.model.name", model);
         _size.Record(images, tag);
         _duration.Record(duration.TotalSeconds, tag);
+        _statistics.Ran(images, duration);
     }
 
     private Measurement<int> Measure(Func<DynamicBatcher, int> value)

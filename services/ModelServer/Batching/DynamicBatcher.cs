@@ -40,8 +40,8 @@ internal sealed class DynamicBatcher : IDisposable
     /// <summary>Most images of one run.</summary>
     public int MaxBatch { get; }
 
-    /// <summary>Requests that wait.</summary>
-    public int QueueLength => _queue.Count;
+    /// <summary>Requests that wait; nought once it takes no more.</summary>
+    public int QueueLength => IsOpen ? _queue.Count : 0;
 
     /// <summary>Requests that may wait.</summary>
     public int QueueLimit => _options.QueueLimit;

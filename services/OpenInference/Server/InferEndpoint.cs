@@ -2,15 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using InferenceTracing.OpenInference.Wire;
 using InferenceTracing.ServiceDefaults.Requests;
-using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
+using Microsoft.AspNetCore.Routing;
 
 namespace InferenceTracing.OpenInference.Server;
 
 /// <summary><c>POST /v2/models/{model}[/versions/{version}]/infer</c>: read, ask the model, answer; a failure is said in answer, span and log.</summary>
-internal sealed class InferEndpoint(OpenInferenceOptions options, TimeProvider clock, ILogger logger)
+internal sealed class InferEndpoint(ModelCalls calls)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -26,27 +25,17 @@ internal sealed class InferEndpoint(OpenInferenceOptions options, TimeProvider c
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var model = OpenInferenceEndpoints.Resolve(context);
-
-        if (!Deadline.TryRead(context.Request.Headers[Deadline.Header], options.LongestDeadline, clock, out var deadline))
-        {
-            throw InferenceException.InvalidDeadline();
-        }
-
-        if (deadline.HasPassed)
-        {
-            throw InferenceException.TooLate(deadline.Budget);
-        }
-
+        var model = calls.Resolve(context.GetRouteValue("model") as string, context.GetRouteValue("version") as string);
+        var deadline = calls.ReadDeadline(context.Request.Headers[Deadline.Header]);
         using var source = deadline.Link(context.RequestAborted);
 
         try
         {
-            var (header, images) = await RequestReader.ReadAsync(context.Request, options.MaxBatch, source.Token).ConfigureAwait(false);
+            var (header, images) = await RequestReader.ReadAsync(context.Request, calls.Options.MaxBatch, source.Token).ConfigureAwait(false);
 
             using (images)
             {
-                var prediction = await model.InferAsync(images, deadline, source.Token).ConfigureAwait(false);
+                var prediction = await calls.AskAsync(images, deadline, source.Token).ConfigureAwait(false);
                 // An answer that is there is sent: cut off by the deadline it would be followed by the refusal, in one body.
                 await AnswerWriter.WriteAsync(context.Response, header, model.Metadata, prediction, context.RequestAborted).ConfigureAwait(false);
             }
@@ -57,20 +46,10 @@ internal sealed class InferEndpoint(OpenInferenceOptions options, TimeProvider c
         }
     }
 
-    private Task RefuseAsync(HttpContext context, InferenceException refusal)
+    /// <summary>Answers a refusal as v2 has it, <c>{"error": …}</c> with its status.</summary>
+    public Task RefuseAsync(HttpContext context, InferenceException refusal)
     {
-        var span = context.Features.Get<IHttpActivityFeature>()?.Activity ?? Activity.Current;
-
-        if (refusal.Status >= StatusCodes.Status500InternalServerError)
-        {
-            Telemetry.Fail(span, refusal.Reason, refusal.Message);
-            Log.Failed(logger, refusal.Reason, refusal.Message, refusal.InnerException);
-        }
-        else
-        {
-            span?.SetTag("error.type", refusal.Reason);
-            Log.Refused(logger, refusal.Reason, refusal.Message);
-        }
+        calls.Report(context.Features.Get<IHttpActivityFeature>()?.Activity ?? Activity.Current, refusal);
 
         var response = context.Response;
         response.Clear();

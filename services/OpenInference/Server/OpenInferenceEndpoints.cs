@@ -6,14 +6,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.OpenInference.Server;
 
 /// <summary>
 /// The Open Inference Protocol v2 over HTTP (kserve/open-inference-protocol, specification/protocol/inference_rest.md) with Triton's
-/// binary tensor and classification extensions, for the one <see cref="IInferenceModel"/> of the service.
+/// extensions for binary tensors, classification, configuration, statistics and the repository, for the one
+/// <see cref="IInferenceModel"/> of the service. <c>/v2/openapi.json</c> describes the paths.
 /// </summary>
 public static class OpenInferenceEndpoints
 {
@@ -24,12 +23,17 @@ public static class OpenInferenceEndpoints
 
     private const string VersionPath = ModelPath + "/versions/{version}";
 
+    private static readonly byte[] OpenApi = ReadOpenApi();
+
     /// <summary>The endpoints' limits, from the settings section <c>OpenInference</c>, and the service's own first request.</summary>
     public static void AddOpenInference(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddValidatedOptions<OpenInferenceOptions>(OpenInferenceOptions.Section);
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<InferenceStatistics>();
+        builder.Services.AddSingleton<ModelCalls>();
+        builder.Services.AddSingleton<RepositoryControl>();
         builder.Services.AddSingleton<FirstRequest>();
         builder.Services.AddHostedService(services => services.GetRequiredService<FirstRequest>());
         builder.Services.AddHealthChecks().AddCheck<FirstRequest>("first_request");
@@ -40,59 +44,64 @@ public static class OpenInferenceEndpoints
     {
         ArgumentNullException.ThrowIfNull(endpoints);
 
-        var services = endpoints.ServiceProvider;
-        var infer = new InferEndpoint(
-            services.GetRequiredService<IOptions<OpenInferenceOptions>>().Value,
-            services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("InferenceTracing.OpenInference"));
+        var calls = endpoints.ServiceProvider.GetRequiredService<ModelCalls>();
+        var statistics = endpoints.ServiceProvider.GetRequiredService<InferenceStatistics>();
+        var repository = endpoints.ServiceProvider.GetRequiredService<RepositoryControl>();
+        var infer = new InferEndpoint(calls);
 
-        endpoints.MapMethods("/v2", Read, static () =>
-            new ServerDescription("inference-tracing", Telemetry.Version, ["binary_tensor_data", "classification"]));
-        endpoints.MapMethods("/v2/health/live", Read, static () => new ServerState(Live: true));
-        endpoints.MapMethods("/v2/health/ready", Read, static (FirstRequest first) =>
-            Results.Json(new ServerState(Live: true, first.IsReady), contentType: WireHeaders.Json, statusCode: StatusOf(first)));
+        endpoints.MapMethods("/v2", Read, () => Answer(ServerDescription.Of(calls.Options, Telemetry.Version)));
+        endpoints.MapMethods("/v2/openapi.json", Read, static () => Results.Bytes(OpenApi, WireHeaders.Json));
+        endpoints.MapMethods("/v2/health/live", Read, static () => Answer(new ServerState(Live: true)));
+        endpoints.MapMethods("/v2/health/ready", Read, () => Answer(new ServerState(Live: true, calls.IsReady), StatusOf(calls)));
+        endpoints.MapMethods("/v2/models/stats", Read, () => Answer(new StatisticsAnswer([statistics.Of(calls.Model.Metadata)])));
 
         foreach (var path in (string[])[ModelPath, VersionPath])
         {
-            endpoints.MapMethods(path, Read, static (HttpContext context) =>
-                Describe(context, static model => Results.Json(ModelDescription.Of(model.Metadata), contentType: WireHeaders.Json)));
-            endpoints.MapMethods(path + "/ready", Read, (HttpContext context, FirstRequest first) =>
-                Describe(context, model => Results.Json(new ModelState(model.Metadata.Name, first.IsReady), contentType: WireHeaders.Json, statusCode: StatusOf(first))));
+            Describe(path, model => Answer(ModelDescription.Of(model)));
+            Describe(path + "/ready", model => Answer(new ModelState(model.Name, calls.IsReady), StatusOf(calls)));
+            Describe(path + "/config", model => Answer(ModelConfiguration.Of(model, calls.Options.MaxBatch)));
+            Describe(path + "/stats", model => Answer(new StatisticsAnswer([statistics.Of(model)])));
             endpoints.MapPost(path + "/infer", infer.HandleAsync);
         }
 
+        Control("/v2/repository/index", async context => Answer(repository.Index(await RepositoryControl.ReadReadyOnlyAsync(context.Request).ConfigureAwait(false))));
+        Control("/v2/repository/models/{model}/load", context => DoneAsync(repository.LoadAsync(context.GetRouteValue("model") as string)));
+        Control("/v2/repository/models/{model}/unload", context => DoneAsync(repository.UnloadAsync(context.GetRouteValue("model") as string)));
         return endpoints;
+
+        void Describe(string path, Func<ModelMetadata, IResult> describe) => endpoints.MapMethods(path, Read, Guard(context =>
+            Task.FromResult(describe(calls.Resolve(context.GetRouteValue("model") as string, context.GetRouteValue("version") as string).Metadata))));
+
+        void Control(string path, Func<HttpContext, Task<IResult>> act) => endpoints.MapPost(path, Guard(act));
+
+        RequestDelegate Guard(Func<HttpContext, Task<IResult>> answer) => async context =>
+        {
+            try
+            {
+                await (await answer(context).ConfigureAwait(false)).ExecuteAsync(context).ConfigureAwait(false);
+            }
+            catch (InferenceException refusal) when (!context.Response.HasStarted)
+            {
+                await infer.RefuseAsync(context, refusal).ConfigureAwait(false);
+            }
+        };
     }
 
-    /// <summary>The model that a path names.</summary>
-    /// <exception cref="InferenceException">404: it is not the one served here.</exception>
-    internal static IInferenceModel Resolve(HttpContext context)
+    private static async Task<IResult> DoneAsync(Task act)
     {
-        var served = context.RequestServices.GetRequiredService<IInferenceModel>();
-        var (name, version) = (context.GetRouteValue("model") as string, context.GetRouteValue("version") as string);
-
-        if (name != served.Metadata.Name)
-        {
-            throw InferenceException.NotFound($"The model served here is '{served.Metadata.Name}'.");
-        }
-
-        return version is null || version == served.Metadata.Version
-            ? served
-            : throw InferenceException.NotFound($"The version served here is '{served.Metadata.Version}'.");
+        await act.ConfigureAwait(false);
+        return Results.Ok();
     }
 
-    private static int StatusOf(FirstRequest first) =>
-        first.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+    private static int StatusOf(ModelCalls calls) => calls.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
 
-    private static IResult Describe(HttpContext context, Func<IInferenceModel, IResult> describe)
+    private static IResult Answer<T>(T document, int status = StatusCodes.Status200OK) => Results.Json(document, Document.Json, WireHeaders.Json, status);
+
+    private static byte[] ReadOpenApi()
     {
-        try
-        {
-            return describe(Resolve(context));
-        }
-        catch (InferenceException refusal)
-        {
-            return Results.Json(new ErrorBody(refusal.Message), contentType: WireHeaders.Json, statusCode: refusal.Status);
-        }
+        using var resource = typeof(OpenInferenceEndpoints).Assembly.GetManifestResourceStream("openapi.json")!;
+        using var bytes = new MemoryStream();
+        resource.CopyTo(bytes);
+        return bytes.ToArray();
     }
 }

@@ -85,7 +85,7 @@ public sealed class ReadinessTests
 
         Assert.Equal("ensemble", metadata.GetProperty("platform").GetString());
         Assert.Equal(MemberServer.Labels[999], metadata.GetProperty("outputs")[0].GetProperty("labels")[999].GetString());
-        Assert.False(metadata.TryGetProperty("parameters", out _));
+        Assert.False(metadata.GetProperty("parameters").TryGetProperty("untrained", out _));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class ClassLabelsTests
         Assert.Equal(("thing 992", false), (answer.Members[0].Votes[0].Label, answer.Parameters.GetProperty("untrained").GetBoolean()));
         var metadata = JsonSerializer.Deserialize<JsonElement>(await ensemble.Client.GetStringAsync("/v2/models/ensemble"));
         Assert.Equal("thing 999, of the kind 999", metadata.GetProperty("outputs")[0].GetProperty("labels")[0].GetString());
-        Assert.False(metadata.TryGetProperty("parameters", out _));
+        Assert.False(metadata.GetProperty("parameters").TryGetProperty("untrained", out _));
     }
 
     private static async Task<string> ReportAsync(EnsembleUnderTest ensemble)

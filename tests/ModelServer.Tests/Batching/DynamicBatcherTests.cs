@@ -213,7 +213,7 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
     }
 
     private DynamicBatcher Start(BatchingOptions options, TimeProvider? clock = null) =>
-        new(repository.Network, Model, options, options.MaxBatch, new BatchMetrics(Meters()), clock ?? TimeProvider.System, NullLogger.Instance);
+        new(repository.Network, Model, options, options.MaxBatch, new BatchMetrics(Meters(), new InferenceStatistics(TimeProvider.System)), clock ?? TimeProvider.System, NullLogger.Instance);
 
     private static IMeterFactory Meters() =>
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
