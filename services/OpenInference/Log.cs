@@ -15,4 +15,7 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The first request, its own, failed: {Reason}")]
     public static partial void FirstFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Call} failed")]
+    public static partial void CallFailed(ILogger logger, Exception failure, string call);
 }

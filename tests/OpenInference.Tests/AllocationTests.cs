@@ -1,3 +1,8 @@
+using System.Buffers;
+using Google.Protobuf;
+using InferenceTracing.OpenInference.Grpc;
+using InferenceTracing.OpenInference.Tests.Grpc;
+
 namespace InferenceTracing.OpenInference.Tests;
 
 [CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
@@ -28,5 +33,19 @@ public sealed class AllocationTests
 
         // The answers are 16,000 bytes at the model and as many at the client, and the test's model needs a row for each; the pixels are 602,112.
         Assert.InRange(bytes, 0, 120_000);
+    }
+
+    /// <summary>The server's share of a call: its client, which copies them, is this process too.</summary>
+    [Fact]
+    public void InferMessage_ReadFromTheWire_NeverCopiesThePixelsToTheHeap()
+    {
+        using var images = ModelHost.Photograph(4);
+        var message = new ReadOnlySequence<byte>(GrpcHost.Raw(images).ToByteArray());
+        InferMessage.Read(message, maxBatch: 16).Dispose();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        InferMessage.Read(message, maxBatch: 16).Dispose();
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 4096);
     }
 }

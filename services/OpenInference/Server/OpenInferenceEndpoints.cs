@@ -1,4 +1,6 @@
+using InferenceTracing.OpenInference.Grpc;
 using InferenceTracing.OpenInference.Wire;
+using InferenceTracing.ServiceDefaults.Hosting;
 using InferenceTracing.ServiceDefaults.Settings;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +13,7 @@ namespace InferenceTracing.OpenInference.Server;
 
 /// <summary>
 /// The Open Inference Protocol v2 over HTTP (kserve/open-inference-protocol, specification/protocol/inference_rest.md) with Triton's
-/// extensions for binary tensors, classification, configuration, statistics and the repository, for the one
+/// extensions for binary tensors, classification, configuration, statistics and the repository, and over gRPC on the same port, for the one
 /// <see cref="IInferenceModel"/> of the service. <c>/v2/openapi.json</c> describes the paths.
 /// </summary>
 public static class OpenInferenceEndpoints
@@ -25,7 +27,7 @@ public static class OpenInferenceEndpoints
 
     private static readonly byte[] OpenApi = ReadOpenApi();
 
-    /// <summary>The endpoints' limits, from the settings section <c>OpenInference</c>, and the service's own first request.</summary>
+    /// <summary>The endpoints' limits, from the settings section <c>OpenInference</c>, gRPC on the same port, and the service's own first request.</summary>
     public static void AddOpenInference(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -37,9 +39,11 @@ public static class OpenInferenceEndpoints
         builder.Services.AddSingleton<FirstRequest>();
         builder.Services.AddHostedService(services => services.GetRequiredService<FirstRequest>());
         builder.Services.AddHealthChecks().AddCheck<FirstRequest>("first_request");
+        builder.AcceptHttp2OnTheSamePort();
+        builder.AddGrpcInference();
     }
 
-    /// <summary>Maps every v2 path.</summary>
+    /// <summary>Maps every v2 path, and the calls of gRPC.</summary>
     public static IEndpointRouteBuilder MapOpenInference(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
@@ -67,6 +71,7 @@ public static class OpenInferenceEndpoints
         Control("/v2/repository/index", async context => Answer(repository.Index(await RepositoryControl.ReadReadyOnlyAsync(context.Request).ConfigureAwait(false))));
         Control("/v2/repository/models/{model}/load", context => DoneAsync(repository.LoadAsync(context.GetRouteValue("model") as string)));
         Control("/v2/repository/models/{model}/unload", context => DoneAsync(repository.UnloadAsync(context.GetRouteValue("model") as string)));
+        endpoints.MapGrpcInference();
         return endpoints;
 
         void Describe(string path, Func<ModelMetadata, IResult> describe) => endpoints.MapMethods(path, Read, Guard(context =>
