@@ -1,6 +1,7 @@
 using InferenceTracing.Gateway.Keys;
 using InferenceTracing.Gateway.Proxy;
 using InferenceTracing.ServiceDefaults;
+using InferenceTracing.ServiceDefaults.Hosting;
 using InferenceTracing.ServiceDefaults.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -19,8 +20,11 @@ internal static class GatewayRegistration
         services.AddApiKeys();
         services.AddKeyRateLimit();
         services.AddSingleton<IActiveHealthCheckPolicy, ProbePolicy>();
-        services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddConfigFilter<DestinationCheck>();
+        services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddConfigFilter<DestinationCheck>()
+            .AddTransforms<GrpcForwarding>();
         services.AddHealthChecks().AddCheck<EnsembleHealth>("ensemble");
+
+        builder.AcceptHttp2OnTheSamePort();
 
         // Kestrel stops reading a body at the gateway's limit, also one that does not say its length.
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>((kestrel, gateway) =>

@@ -1,6 +1,9 @@
+using InferenceTracing.ServiceDefaults.Hosting;
 using InferenceTracing.TestBed;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Primitives;
 
 namespace InferenceTracing.Gateway.Tests;
 
@@ -19,10 +22,13 @@ internal sealed class Upstream : IAsyncDisposable
 
     public string AskedPath { get; private set; } = "";
 
+    public string AskedProtocol { get; private set; } = "";
+
     public static async Task<Upstream> StartAsync(int port = 0)
     {
         var upstream = new Upstream();
-        upstream._server = await LocalServer.StartAsync(app => app.Run(upstream.HandleAsync), port: port);
+        upstream._server = await LocalServer.StartAsync(
+            app => app.Run(upstream.HandleAsync), parts => parts.AcceptHttp2OnTheSamePort(), port, HttpProtocols.Http1AndHttp2);
         return upstream;
     }
 
@@ -44,7 +50,7 @@ internal sealed class Upstream : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        (Asked, AskedPath) = (new HeaderDictionary(context.Request.Headers.ToDictionary()), context.Request.Path);
+        (Asked, AskedPath, AskedProtocol) = (new HeaderDictionary(new Dictionary<string, StringValues>(context.Request.Headers, StringComparer.OrdinalIgnoreCase)), context.Request.Path, context.Request.Protocol);
         return Answer(context);
     }
 }

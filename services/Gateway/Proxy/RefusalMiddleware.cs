@@ -24,6 +24,12 @@ internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOp
 
     public async Task InvokeAsync(HttpContext context)
     {
+        if (GrpcAnswer.IsGrpc(context.Request))
+        {
+            // YARP lifts the limit of what looks like gRPC, since it may be a stream; here it is one message, and Kestrel's limit stays what it is where nobody finds it.
+            context.Features.Set<IHttpMaxRequestBodySizeFeature>(null);
+        }
+
         _ = Deadline.TryRead(context.Request.Headers[Deadline.Header], Longest, clock, out var deadline);
 
         if (context.Request.ContentLength > _maxBodyBytes)
@@ -37,6 +43,12 @@ internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOp
 
         // What a service behind the gateway has answered passes as it is, be it with an empty body.
         context.Features.Get<IStatusCodePagesFeature>()?.Enabled = false;
+
+        if (GrpcAnswer.IsGrpc(context.Request))
+        {
+            RefuseGrpc(context, deadline);
+            return;
+        }
 
         if (context.Response.HasStarted || Refusal(context, deadline) is not { } refusal || context.RequestAborted.IsCancellationRequested)
         {
@@ -59,6 +71,21 @@ internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOp
         }
 
         await context.Response.WriteAsJsonAsync(new { error = refusal.Message }, options: null, "application/json", context.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>A gRPC call is refused as gRPC has it; what the service behind the gateway has answered is noted.</summary>
+    private void RefuseGrpc(HttpContext context, Deadline deadline)
+    {
+        if (!context.Response.HasStarted && Refusal(context, deadline) is { } refusal)
+        {
+            var status = refusal.Reason is "no_route" ? GrpcAnswer.Unimplemented : GrpcAnswer.StatusOf(refusal.Status);
+            TimeSpan? wait = refusal.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests ? TimeSpan.FromSeconds(refusal.RetryAfter ?? 1) : null;
+            context.Features.Get<IHttpActivityFeature>()?.Activity.SetTag("error.type", refusal.Reason);
+            Log.Refused(logger, context.Request.Method, context.Request.Path, refusal.Status, refusal.Reason);
+            GrpcAnswer.Refuse(context.Response, status, refusal.Message, wait);
+        }
+
+        GrpcAnswer.Note(context);
     }
 
     private Refusal? Refusal(HttpContext context, Deadline deadline) => context.GetForwarderErrorFeature()?.Error switch
