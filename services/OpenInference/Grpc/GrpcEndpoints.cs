@@ -32,7 +32,7 @@ internal static class GrpcEndpoints
             var limit = (int)Math.Min(RequestReader.Limit(inference.Value.MaxBatch), int.MaxValue);
             grpc.MaxReceiveMessageSize = limit;
             grpc.MaxSendMessageSize = null;
-            grpc.CompressionProviders = [new BoundedGzip(limit)];
+            grpc.CompressionProviders = [new BoundedCompression("gzip", limit), new BoundedCompression("deflate", limit)];
         });
     }
 

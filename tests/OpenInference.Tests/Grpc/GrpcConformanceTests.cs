@@ -116,12 +116,14 @@ public sealed class GrpcConformanceTests
         Assert.Equal($"0.930000:{best}:label {best}", texts[3]);
     }
 
-    [Fact]
-    public async Task ModelInfer_GzipOfAMessage_IsUnpacked()
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task ModelInfer_PackedMessage_IsUnpacked(string encoding)
     {
         await using var host = await GrpcHost.StartAsync();
         using var images = ModelHost.Photograph();
-        var packed = new Metadata { { "grpc-internal-encoding-request", "gzip" } };
+        var packed = new Metadata { { "grpc-internal-encoding-request", encoding } };
 
         var answer = await host.Client.ModelInferAsync(GrpcHost.Raw(images), packed);
 

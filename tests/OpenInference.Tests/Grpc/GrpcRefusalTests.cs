@@ -152,17 +152,20 @@ public sealed class GrpcRefusalTests
 
     /// <summary>The limit that HTTP has, for a message as it comes and for what it unpacks to.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task ModelInfer_MessageBeyondTheLimit_IsRefusedUnread(bool packed)
+    [InlineData("identity")]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task ModelInfer_MessageBeyondTheLimit_IsRefusedUnread(string encoding)
     {
+        var packed = encoding is not "identity";
         await using var host = await GrpcHost.StartAsync(new() { ["OpenInference:MaxBatch"] = "1" });
         var request = GrpcHost.Empty();
         request.RawInputContents.Add(ByteString.CopyFrom(new byte[packed ? 100_000_000 : 1_400_000]));
 
-        var failure = await FailAsync(host, request, packed ? new Metadata { { "grpc-internal-encoding-request", "gzip" } } : []);
+        var failure = await FailAsync(host, request, packed ? new Metadata { { "grpc-internal-encoding-request", encoding } } : []);
 
         Assert.Equal(StatusCode.ResourceExhausted, failure.StatusCode);
+        Assert.Contains(packed ? "unpacks to more than" : "exceeds the maximum", failure.Status.Detail, StringComparison.Ordinal);
         Assert.Equal(0, host.Model.Runs);
     }
 
