@@ -13,6 +13,9 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
 {
     private readonly EnsembleOptions _options = options.Value;
 
+    // The members without a vote in the last answer, by their names; empty where all had one.
+    private string _missing = "";
+
     public ModelMetadata Metadata => new(_options.Name, "1", "ensemble", members.States.Labels, members.States.Untrained);
 
     public bool IsReady => members.States.ReadyCount >= _options.Quorum;
@@ -38,11 +41,7 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
             throw QuorumNotReached(ballots, cast.Count);
         }
 
-        if (degraded)
-        {
-            Log.Degraded(logger, string.Join("; ", ballots.Where(ballot => ballot.Failure is not null)));
-        }
-
+        NoteMissing(ballots);
         var probabilities = Combine(cast, classes, images.Count);
         return new Prediction(probabilities, cast[0].Vote!.Classes, new Dictionary<string, object>
         {
@@ -54,6 +53,27 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
         {
             Labels = classes,
         };
+    }
+
+    /// <summary>A line when answers begin to lack a vote and one when they have all again, not one for each: every answer and its span say it themselves.</summary>
+    private void NoteMissing(Ballot[] ballots)
+    {
+        var without = ballots.Where(ballot => ballot.Failure is not null).ToList();
+        var missing = without.Count == 0 ? "" : string.Join(", ", without.Select(ballot => ballot.Member.Name));
+
+        if (Volatile.Read(ref _missing) == missing || Interlocked.Exchange(ref _missing, missing) == missing)
+        {
+            return;
+        }
+
+        if (missing.Length > 0)
+        {
+            Log.Degraded(logger, string.Join("; ", without));
+        }
+        else
+        {
+            Log.Whole(logger);
+        }
     }
 
     /// <summary>

@@ -41,13 +41,9 @@ internal sealed class EnsembleUnderTest : IAsyncDisposable
         return ensemble;
     }
 
-    /// <summary>Settings with these members and none of the default ones.</summary>
+    /// <summary>Settings with these members.</summary>
     public static IEnumerable<(string Key, string Value)> Members(IEnumerable<(string Name, Uri Address)> members) =>
-    [
-        ("Ensemble:Members:efficientnetb0:Enabled", "false"),
-        ("Ensemble:Members:mobilenetv2:Enabled", "false"),
-        .. members.Select(member => ($"Ensemble:Members:{member.Name}:Url", member.Address.ToString())),
-    ];
+        members.Select(member => ($"Ensemble:Members:{member.Name}:Url", member.Address.ToString()));
 
     public async ValueTask DisposeAsync()
     {

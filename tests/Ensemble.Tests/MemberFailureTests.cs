@@ -27,6 +27,29 @@ public sealed class MemberFailureTests : IClassFixture<TwoMembers>
         Assert.Equal(0.9f, answer.Rows[0][7], 5);
     }
 
+    /// <summary>Every answer and its span say that they are degraded; the log says when it began and when it was over.</summary>
+    [Fact]
+    public async Task Member_RefusesForAWhile_IsOneLineWhenItBeginsAndOneWhenItEnds()
+    {
+        await using var ensemble = await EnsembleUnderTest.StartAsync(
+            [("left", _vote.Left.Address), ("right", _vote.Right.Address)], null, ("OTEL_LOGS_EXPORTER", "otlp"));
+        _vote.Right.Instead = _ => throw new InferenceException(503, "queue_full", "The queue is full.");
+
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.True((await ensemble.AskAsync()).Degraded);
+        }
+
+        _vote.Right.Instead = null;
+        Assert.False((await ensemble.AskAsync()).Degraded);
+        Assert.False((await ensemble.AskAsync()).Degraded);
+        await ensemble.Service.StopAsync();
+
+        Assert.Equal(
+            ["Answers lack a vote from now on: right: The queue is full.", "Answers have every member's vote again"],
+            ensemble.Collector.Logs.Select(log => log.Text).Where(text => text.StartsWith("Answers ", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Member_Refuses_ItsClientSpanFailsAndTheServerSpanDoesNot()
     {
