@@ -1,6 +1,6 @@
+using InferenceTracing.Imaging;
 using InferenceTracing.Preprocessing.Classification;
 using InferenceTracing.Preprocessing.Cluster;
-using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Memory;
 using InferenceTracing.Preprocessing.Upload;
 using InferenceTracing.ServiceDefaults.Settings;

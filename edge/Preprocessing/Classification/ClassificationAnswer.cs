@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
+using InferenceTracing.Imaging;
 using InferenceTracing.OpenInference;
 using InferenceTracing.OpenInference.Client;
 using InferenceTracing.Preprocessing.Cluster;
-using InferenceTracing.Preprocessing.Imaging;
 
 namespace InferenceTracing.Preprocessing.Classification;
 

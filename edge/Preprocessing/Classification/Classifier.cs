@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using InferenceTracing.Imaging;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Cluster;
-using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Memory;
 using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;

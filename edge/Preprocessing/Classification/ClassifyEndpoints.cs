@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Diagnostics;
+using InferenceTracing.Imaging;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Cluster;
-using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Upload;
 using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;

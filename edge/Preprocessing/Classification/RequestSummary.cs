@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using InferenceTracing.Imaging;
 using InferenceTracing.OpenInference.Client;
-using InferenceTracing.Preprocessing.Imaging;
 
 namespace InferenceTracing.Preprocessing.Classification;
 

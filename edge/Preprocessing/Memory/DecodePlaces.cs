@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Threading.RateLimiting;
+using InferenceTracing.Imaging;
 using InferenceTracing.OpenInference;
-using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;

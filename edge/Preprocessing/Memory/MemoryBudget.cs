@@ -1,6 +1,6 @@
 using System.Threading.RateLimiting;
+using InferenceTracing.Imaging;
 using InferenceTracing.OpenInference;
-using InferenceTracing.Preprocessing.Imaging;
 using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.Preprocessing.Memory;

@@ -1,5 +1,5 @@
+using InferenceTracing.Imaging;
 using InferenceTracing.OpenInference;
-using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Memory;
 using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;

@@ -1,6 +1,6 @@
 using InferenceTracing.Benchmarks.Results;
 using InferenceTracing.Benchmarks.Running;
-using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.Imaging;
 
 namespace InferenceTracing.Benchmarks.Measures;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
+using InferenceTracing.Imaging;
 using InferenceTracing.LoadGenerator.Measuring;
 using InferenceTracing.ModelRepository;
 using InferenceTracing.ModelServer.Graph;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Photos;
-using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Runner.Fleet;
 
 namespace InferenceTracing.Benchmarks.Native;

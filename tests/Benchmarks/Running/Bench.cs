@@ -1,7 +1,7 @@
 using System.Globalization;
 using InferenceTracing.Benchmarks.Native;
+using InferenceTracing.Imaging;
 using InferenceTracing.Photos;
-using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Runner;
 
 namespace InferenceTracing.Benchmarks.Running;

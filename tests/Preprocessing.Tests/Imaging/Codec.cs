@@ -1,5 +1,5 @@
+using InferenceTracing.Imaging;
 using InferenceTracing.OpenInference;
-using InferenceTracing.Preprocessing.Imaging;
 
 namespace InferenceTracing.Preprocessing.Tests.Imaging;
 

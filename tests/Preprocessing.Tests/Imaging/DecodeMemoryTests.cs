@@ -1,6 +1,6 @@
 using System.Globalization;
+using InferenceTracing.Imaging;
 using InferenceTracing.Photos.Crafted;
-using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 
 namespace InferenceTracing.Preprocessing.Tests.Imaging;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using InferenceTracing.Imaging;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Photos.Crafted;
-using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 
 namespace InferenceTracing.Preprocessing.Tests.Imaging;

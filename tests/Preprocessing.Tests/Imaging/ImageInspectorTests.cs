@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
+using InferenceTracing.Imaging;
 using InferenceTracing.Photos;
 using InferenceTracing.Photos.Crafted;
-using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 
 namespace InferenceTracing.Preprocessing.Tests.Imaging;

@@ -1,5 +1,5 @@
+using InferenceTracing.Imaging;
 using InferenceTracing.OpenInference;
-using InferenceTracing.Preprocessing.Imaging;
 using InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 
 namespace InferenceTracing.Preprocessing.Tests.Imaging;

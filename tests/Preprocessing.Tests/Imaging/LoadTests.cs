@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.Imaging;
 using InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 
 namespace InferenceTracing.Preprocessing.Tests.Imaging;

@@ -1,4 +1,4 @@
-using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.Imaging;
 using InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 
 namespace InferenceTracing.Preprocessing.Tests.Imaging;

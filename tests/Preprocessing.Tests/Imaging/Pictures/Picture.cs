@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.Imaging;
 
 namespace InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 

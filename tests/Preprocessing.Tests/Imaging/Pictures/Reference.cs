@@ -1,4 +1,4 @@
-using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.Imaging;
 
 namespace InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using InferenceTracing.Preprocessing.Imaging;
+using InferenceTracing.Imaging;
 
 namespace InferenceTracing.Preprocessing.Tests.Imaging.Pictures;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>
 /// The functions of libvips 8.18 and of the GLib inside it that are called here. Only functions with fixed arguments: the usual

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>
 /// GLib's GValue: a type's number and 16 bytes of content. The fundamental types and the place of their content are part of GLib's

@@ -1,7 +1,7 @@
 using System.Globalization;
 using InferenceTracing.OpenInference;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>
 /// The chain of libvips operations from a file in memory to its 224×224 crop, still as stored and in the file's own colours.

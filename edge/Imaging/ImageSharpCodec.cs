@@ -6,7 +6,7 @@ using SixLabors.ImageSharp.Memory;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>Decodes, resizes and crops with ImageSharp the files that <see cref="CodecTable"/> gives it.</summary>
 internal static unsafe class ImageSharpCodec

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>
 /// What libvips says of a failure, in one line. It keeps one list of errors for all threads, so under load the words may be of another

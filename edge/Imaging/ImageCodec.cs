@@ -1,4 +1,4 @@
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>What decodes a photograph.</summary>
 internal enum ImageCodec

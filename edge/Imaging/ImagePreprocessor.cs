@@ -1,7 +1,7 @@
 using System.Buffers;
 using InferenceTracing.OpenInference;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>
 /// Makes of a photograph what the models look at: decoded, upright, its shorter side resized to 256 pixels (bicubic), the central 224×224

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>
 /// Walks the markers of a JPEG (ITU-T T.81, annex B) from start to end of image. Entropy-coded data is stepped over, which is cheap and

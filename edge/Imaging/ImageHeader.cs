@@ -1,4 +1,4 @@
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>What a file says of itself before anything is decoded.</summary>
 /// <param name="Format">One of the names in <see cref="ImageFormat"/>.</param>

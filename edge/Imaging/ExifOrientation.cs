@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>Finds the orientation in an EXIF block, which is a TIFF file without pixels (TIFF 6.0, section 2; Exif 2.32, 4.6.4).</summary>
 internal static class ExifOrientation

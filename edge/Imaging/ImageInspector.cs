@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>
 /// Reads a file's header and holds it against the limits. Nothing is decoded: the format is told by its first bytes, size and frames by

@@ -1,6 +1,6 @@
 using InferenceTracing.OpenInference;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>
 /// Where the model looks: the shorter side resized to 256 pixels, then the central 224×224 of it, with the roundings of torchvision's

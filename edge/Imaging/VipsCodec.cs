@@ -1,4 +1,4 @@
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>Decodes, resizes and crops with libvips, in one pass from top to bottom wherever the format allows it.</summary>
 internal static unsafe class VipsCodec

@@ -1,6 +1,6 @@
 using InferenceTracing.OpenInference;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>Brings the 224×224 pixels of a codec, as stored and in their own colours, to upright RGB.</summary>
 internal static class PixelLayout

@@ -1,4 +1,4 @@
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>One operation of libvips while its arguments are set: <c>new VipsOperation("invert").Set("in", image).Run()</c>.</summary>
 internal readonly struct VipsOperation

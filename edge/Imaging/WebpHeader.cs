@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>Walks the chunks of a WebP (RFC 9649): VP8 is lossy, VP8L lossless, VP8X announces alpha, EXIF and animation.</summary>
 internal ref struct WebpHeader

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>Walks the chunks of a PNG (W3C PNG, third edition, sections 5 and 11) from IHDR to IEND; checksums are left to the codec.</summary>
 internal static class PngHeader

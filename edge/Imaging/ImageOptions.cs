@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>
 /// The section <c>Images</c> of the settings: the codec, and what a photograph may cost. All limits but <see cref="DecodeTimeout"/> are checked
@@ -55,7 +55,7 @@ internal sealed record ImageOptions
     [Range(1, long.MaxValue)]
     public long MaxScannedPixels { get; init; } = 640_000_000;
 
-    /// <summary>Bytes that decoding one file may take (<see cref="CodecTable.MemoryOf"/>); 384 MiB. See also <see cref="PreprocessingOptions.MemoryBytes"/>.</summary>
+    /// <summary>Bytes that decoding one file may take (<see cref="CodecTable.MemoryOf"/>); 384 MiB. See also the edge's <c>Preprocessing:MemoryBytes</c>.</summary>
     [Range(1, long.MaxValue)]
     public long MaxDecodeBytes { get; init; } = 384L * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>
 /// Stops a picture's computation when nobody waits for it any more. libvips reports after every few rows; between two reports it cannot be

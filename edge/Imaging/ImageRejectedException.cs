@@ -1,4 +1,4 @@
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>A file that is not classified, through its own fault.</summary>
 /// <param name="reason">Low-cardinality <c>error.type</c>, one of the constants here.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using InferenceTracing.ServiceDefaults;
 
-namespace InferenceTracing.Preprocessing.Imaging;
+namespace InferenceTracing.Imaging;
 
 /// <summary>Starts libvips once for the process.</summary>
 internal static unsafe class VipsLibrary
