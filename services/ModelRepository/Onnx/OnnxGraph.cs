@@ -1,16 +1,14 @@
 using System.Runtime.InteropServices;
+using Google.Protobuf;
 
 namespace InferenceTracing.ModelRepository.Onnx;
 
 /// <summary>
 /// A graph under construction, opset 17: input <c>x</c> FP32 <c>[batch, 3, 224, 224]</c>, output <c>logits</c> FP32 <c>[batch, 1000]</c>.
-/// Field numbers are those of onnx/onnx, onnx/onnx.proto.
 /// </summary>
 public sealed class OnnxGraph
 {
-    private const int FloatType = 1;
-
-    private readonly ProtobufMessage _graph = new();
+    private readonly GraphProto _graph = new();
     private readonly SortedDictionary<string, int> _operators = new(StringComparer.Ordinal);
     private int _values;
 
@@ -27,90 +25,93 @@ public sealed class OnnxGraph
     public long StoredParameters { get; private set; }
 
     /// <summary>Adds a node and answers the name of its output.</summary>
-    internal string Node(string type, IEnumerable<string> inputs, string? output = null, params ReadOnlySpan<ProtobufMessage> attributes)
+    internal string Node(string type, IEnumerable<string> inputs, string? output = null, params ReadOnlySpan<AttributeProto> attributes)
     {
-        var name = $"{type}_{_operators[type] = _operators.GetValueOrDefault(type) + 1}";
-        var node = new ProtobufMessage();
         output ??= $"v{_values++}";
-
-        foreach (var input in inputs)
-        {
-            node.Text(1, input);
-        }
-
-        node.Text(2, output).Text(3, name).Text(4, type);
+        var node = new NodeProto { OpType = type, Name = $"{type}_{_operators[type] = _operators.GetValueOrDefault(type) + 1}" };
+        node.Input.Add(inputs);
+        node.Output.Add(output);
 
         foreach (var attribute in attributes)
         {
-            node.Message(5, attribute);
+            node.Attribute.Add(attribute);
         }
 
-        _graph.Message(1, node);
+        _graph.Node.Add(node);
         return output;
     }
 
     /// <summary>Adds a tensor of weights and answers its name.</summary>
     internal string Weights(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
     {
-        var name = $"w{_values++}";
+        var tensor = Tensor(values, shape);
+        tensor.Name = $"w{_values++}";
         StoredParameters += values.Length;
-        _graph.Message(5, Tensor(values, shape).Text(8, name));
-        return name;
+        _graph.Initializer.Add(tensor);
+        return tensor.Name;
     }
 
-    internal static ProtobufMessage Tensor(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
+    internal static TensorProto Tensor(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
     {
-        var tensor = new ProtobufMessage();
+        var tensor = new TensorProto { DataType = TensorProto.Types.DataType.Float, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)) };
 
         foreach (var dimension in shape)
         {
-            tensor.Integer(1, dimension);
+            tensor.Dims.Add(dimension);
         }
 
-        return tensor.Integer(2, FloatType).Bytes(9, MemoryMarshal.AsBytes(values));
+        return tensor;
     }
 
-    internal static ProtobufMessage Attribute(string name, long value) => new ProtobufMessage().Text(1, name).Integer(3, value).Integer(20, 2);
+    internal static AttributeProto Attribute(string name, long value) =>
+        new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
 
-    internal static ProtobufMessage Attribute(string name, ProtobufMessage tensor) =>
-        new ProtobufMessage().Text(1, name).Message(5, tensor).Integer(20, 4);
+    internal static AttributeProto Attribute(string name, TensorProto tensor) =>
+        new() { Name = name, T = tensor, Type = AttributeProto.Types.AttributeType.Tensor };
 
-    internal static ProtobufMessage Attribute(string name, params ReadOnlySpan<int> values)
+    internal static AttributeProto Attribute(string name, params ReadOnlySpan<int> values)
     {
-        var attribute = new ProtobufMessage().Text(1, name);
+        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
 
         foreach (var value in values)
         {
-            attribute.Integer(8, value);
+            attribute.Ints.Add(value);
         }
 
-        return attribute.Integer(20, 7);
+        return attribute;
     }
 
     /// <summary>The file's bytes.</summary>
     internal byte[] ToModel(string name, string description)
     {
-        _graph.Text(2, name).Message(11, Value(Input, 3, 224, 224)).Message(12, Value(Output, 1000));
+        var graph = _graph.Clone();
+        graph.Name = name;
+        graph.Input.Add(Value(Input, 3, 224, 224));
+        graph.Output.Add(Value(Output, 1000));
 
-        return new ProtobufMessage()
-            .Integer(1, 8)
-            .Text(2, "inference-tracing")
-            .Text(6, description)
-            .Message(7, _graph)
-            .Message(8, new ProtobufMessage().Text(1, "").Integer(2, 17))
-            .Span.ToArray();
+        return new ModelProto
+        {
+            IrVersion = 8,
+            ProducerName = "inference-tracing",
+            DocString = description,
+            Graph = graph,
+            OpsetImport = { new OperatorSetIdProto { Version = 17 } },
+        }.ToByteArray();
     }
 
-    private static ProtobufMessage Value(string name, params ReadOnlySpan<int> shape)
+    private static ValueInfoProto Value(string name, params ReadOnlySpan<int> shape)
     {
-        var dimensions = new ProtobufMessage().Message(1, new ProtobufMessage().Text(2, "batch"));
+        var dimensions = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = "batch" } } };
 
         foreach (var dimension in shape)
         {
-            dimensions.Message(1, new ProtobufMessage().Integer(1, dimension));
+            dimensions.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = dimension });
         }
 
-        var tensor = new ProtobufMessage().Integer(1, FloatType).Message(2, dimensions);
-        return new ProtobufMessage().Text(1, name).Message(2, new ProtobufMessage().Message(1, tensor));
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = TensorProto.Types.DataType.Float, Shape = dimensions } },
+        };
     }
 }
