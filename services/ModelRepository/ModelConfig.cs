@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace InferenceTracing.ModelRepository;
 
 /// <summary>
-/// <c>models/&lt;name&gt;/config.json</c>: what a graph wants and gives. A pixel byte reaches the graph as <c>(byte × scale - mean) / std</c>
+/// <c>models/&lt;name&gt;/config.json</c>, or a version's own beside its graph: what a graph wants and gives. A pixel byte reaches the graph as <c>(byte × scale - mean) / std</c>
 /// of its colour. What is left out is ImageNet's usual: NCHW, 1/255, ImageNet mean and deviation, logits.
 /// </summary>
 public sealed record ModelConfig
@@ -50,6 +50,9 @@ public sealed record ModelConfig
 
     /// <summary>True for random weights.</summary>
     public bool Untrained { get; init; }
+
+    /// <summary>What the graph computes with.</summary>
+    public Precision Precision { get; init; }
 
     /// <exception cref="InvalidDataException">The file is no such configuration; the message is one line for the operator.</exception>
     public static ModelConfig Read(string path)

@@ -9,7 +9,9 @@ namespace InferenceTracing.ModelRepository;
 /// <param name="folders">At least one; they need not exist.</param>
 public sealed class ModelSearchPath(IReadOnlyList<string> folders)
 {
-    private const string GraphFile = "model.onnx";
+    internal const string GraphFile = "model.onnx";
+
+    private const string QuantisedEnding = "-int8";
 
     private const string Solution = "InferenceTracing.sln";
 
@@ -28,13 +30,16 @@ public sealed class ModelSearchPath(IReadOnlyList<string> folders)
         return new ModelSearchPath(string.IsNullOrWhiteSpace(repository) ? usual : [Path.GetFullPath(repository), .. usual]);
     }
 
-    /// <summary>The newest version's graph of that model, in the first repository that has it; null where none does.</summary>
-    public string? Find(string name) =>
-        Folders.Select(folder => NewestGraph(Path.Combine(folder, name))).FirstOrDefault(graph => graph is not null);
+    /// <summary>The newest version's graph of that model and precision, in the first repository that has it; null where none does.</summary>
+    public string? Find(string name, Precision precision = Precision.Float32) =>
+        Folders.Select(folder => NewestGraph(Path.Combine(folder, name), precision)).FirstOrDefault(graph => graph is not null);
 
-    /// <summary>The newest version's graph in a model's folder; versions are folders named by whole numbers.</summary>
-    internal static string? NewestGraph(string folder) => !Directory.Exists(folder) ? null : Directory.EnumerateDirectories(folder)
-        .Select(version => (Path: version, Number: Number(version)))
+    /// <summary>The name of a quantised version of <paramref name="version"/>.</summary>
+    internal static string Quantised(string version) => version + QuantisedEnding;
+
+    /// <summary>The newest version's graph in a model's folder; versions are folders named by whole numbers, quantised ones with <c>-int8</c> behind them.</summary>
+    private static string? NewestGraph(string folder, Precision precision) => !Directory.Exists(folder) ? null : Directory.EnumerateDirectories(folder)
+        .Select(version => (Path: version, Number: Number(Path.GetFileName(version), precision == Precision.Int8 ? QuantisedEnding : "")))
         .Where(version => version.Number is not null && File.Exists(Path.Combine(version.Path, GraphFile)))
         .OrderByDescending(version => version.Number)
         .Select(version => Path.Combine(version.Path, GraphFile))
@@ -42,8 +47,9 @@ public sealed class ModelSearchPath(IReadOnlyList<string> folders)
 
     internal static string GraphPath(string repository, string name) => Path.Combine(repository, name, "1", GraphFile);
 
-    private static int? Number(string folder) =>
-        int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string version, string ending) =>
+        version.EndsWith(ending, StringComparison.Ordinal)
+        && int.TryParse(version.AsSpan(0, version.Length - ending.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string? Checkout()
     {

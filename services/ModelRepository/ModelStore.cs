@@ -10,6 +10,8 @@ namespace InferenceTracing.ModelRepository;
 /// </summary>
 public sealed class ModelStore : IDisposable
 {
+    internal const string ConfigFile = "config.json";
+
     private const string UntrainedFolder = "untrained";
 
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
@@ -35,14 +37,20 @@ public sealed class ModelStore : IDisposable
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
+    /// <summary>The model as it was trained, ready to be loaded.</summary>
+    /// <inheritdoc cref="OpenAsync(string, Precision, IProgress{ModelProgress}, CancellationToken)"/>
+    public Task<ServedModel> OpenAsync(string name, IProgress<ModelProgress> progress, CancellationToken cancellationToken) =>
+        OpenAsync(name, Precision.Float32, progress, cancellationToken);
+
     /// <summary>The model, ready to be loaded.</summary>
     /// <param name="name">Letters, digits, <c>.</c>, <c>_</c> and <c>-</c>.</param>
+    /// <param name="precision">Which of its versions; a quantised one is neither downloaded nor drawn.</param>
     /// <param name="progress">What happens meanwhile.</param>
     /// <param name="cancellationToken">Ends the search; a download goes on from there the next time.</param>
     /// <exception cref="FileNotFoundException">No repository has it, and it can neither be downloaded nor drawn.</exception>
     /// <exception cref="InvalidDataException">Its file, configuration or labels are not what they must be.</exception>
     /// <exception cref="IOException">The repository cannot be written to.</exception>
-    public async Task<ServedModel> OpenAsync(string name, IProgress<ModelProgress> progress, CancellationToken cancellationToken)
+    public async Task<ServedModel> OpenAsync(string name, Precision precision, IProgress<ModelProgress> progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(progress);
 
@@ -52,16 +60,35 @@ public sealed class ModelStore : IDisposable
         }
 
         var known = KnownModel.Find(name);
-        var graph = _repositories.Find(name) ?? await ProvideAsync(name, known, progress, cancellationToken).ConfigureAwait(false);
-        var folder = Path.GetFullPath(Path.Combine(graph, "..", ".."));
-        var configFile = Path.Combine(folder, "config.json");
-        var config = File.Exists(configFile) ? ModelConfig.Read(configFile) : known?.Config ?? new ModelConfig();
+        var graph = _repositories.Find(name, precision)
+            ?? (precision == Precision.Float32 ? await ProvideAsync(name, known, progress, cancellationToken).ConfigureAwait(false) : throw NotQuantised(name));
+        var version = Path.GetDirectoryName(Path.GetFullPath(graph))!;
+        var folder = Path.GetDirectoryName(version)!;
+        var configFile = Array.Find((string[])[Path.Combine(version, ConfigFile), Path.Combine(folder, ConfigFile)], File.Exists);
+        var config = configFile is not null ? ModelConfig.Read(configFile) : known?.Config ?? new ModelConfig();
 
         progress.Report(new ModelProgress("verifying"));
-        await VerifyAsync(graph, config, File.Exists(configFile) ? null : known, cancellationToken).ConfigureAwait(false);
+        await VerifyAsync(graph, config, configFile is not null ? null : known, cancellationToken).ConfigureAwait(false);
 
-        var labels = await LabelsAsync(folder, config, cancellationToken).ConfigureAwait(false);
-        return new ServedModel(name, Path.GetFileName(Path.GetDirectoryName(graph)!), graph, config, labels);
+        var labels = await LabelsAsync(name, folder, config, cancellationToken).ConfigureAwait(false);
+        return new ServedModel(name, Path.GetFileName(version), graph, config, labels);
+    }
+
+    /// <summary>Puts a quantised version of a model into the first repository, whole or not at all, in the place of one that was there.</summary>
+    /// <param name="original">What was quantised.</param>
+    /// <param name="graph">The quantised graph's file.</param>
+    /// <param name="cancellationToken">Ends the wait for another process that writes there.</param>
+    /// <returns>The version's folder.</returns>
+    /// <exception cref="IOException">The repository cannot be written to.</exception>
+    public async Task<string> AddQuantisedAsync(ServedModel original, string graph, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(original);
+
+        var folder = Path.Combine(_repositories.Writable, original.Name, ModelSearchPath.Quantised(original.Version));
+        var config = original.Config with { Precision = Precision.Int8, Sha256 = await FileHash.OfAsync(graph, cancellationToken).ConfigureAwait(false) };
+        using var held = await RepositoryLock.TakeAsync(_repositories.Writable, () => { }, cancellationToken).ConfigureAwait(false);
+        VersionFolder.Replace(folder, graph, config);
+        return folder;
     }
 
     /// <inheritdoc/>
@@ -142,11 +169,15 @@ public sealed class ModelStore : IDisposable
         }
     }
 
-    private async Task<IReadOnlyList<string>> LabelsAsync(string folder, ModelConfig config, CancellationToken cancellationToken)
+    private FileNotFoundException NotQuantised(string name) => new(
+        $"model '{name}' has no {Precision.Int8.Name()} version in {string.Join(", ", _repositories.Folders)}: "
+        + $"make one with `dotnet run --project services/ModelServer -- quantise --model {name} --photos FOLDER`");
+
+    private async Task<IReadOnlyList<string>> LabelsAsync(string name, string folder, ModelConfig config, CancellationToken cancellationToken)
     {
-        var found = Array.Find(
-            (string[])[Path.Combine(folder, config.Labels), .. _repositories.Folders.Select(repository => Path.Combine(repository, config.Labels))],
-            File.Exists);
+        // A quantised version may lie in another repository than the rest of the model.
+        string[] folders = [folder, .. _repositories.Folders.Select(repository => Path.Combine(repository, name)), .. _repositories.Folders];
+        var found = Array.Find(Array.ConvertAll(folders, each => Path.Combine(each, config.Labels)), File.Exists);
 
         if (found is not null)
         {
@@ -200,6 +231,9 @@ public sealed record ServedModel(string Name, string Version, string GraphPath, 
 {
     /// <summary>True for random weights.</summary>
     public bool Untrained => Config.Untrained;
+
+    /// <summary>What it computes with.</summary>
+    public Precision Precision => Config.Precision;
 }
 
 /// <summary>How far the search for a model has come.</summary>

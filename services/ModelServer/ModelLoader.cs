@@ -24,7 +24,7 @@ internal sealed class ModelLoader(
     ILogger<ModelLoader> logger) : BackgroundService, ILoadableModel
 {
     private readonly SemaphoreSlim _change = new(1);
-    private readonly VersionWatch _versions = new(repositories, options.Value.Name);
+    private readonly VersionWatch _versions = new(repositories, options.Value.Name, options.Value.Precision);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -143,7 +143,7 @@ internal sealed class ModelLoader(
     /// <summary>Loads the newest version, warms it, lets it take over, and ends the one before when that has answered what it had.</summary>
     private async Task ServeAsync(IProgress<ModelProgress> progress, Action<string> stage, CancellationToken cancellationToken)
     {
-        var found = await store.OpenAsync(options.Value.Name, progress, cancellationToken);
+        var found = await store.OpenAsync(options.Value.Name, options.Value.Precision, progress, cancellationToken);
         var runners = batching.Value.Runners;
         var threads = options.Value.Threads > 0 ? options.Value.Threads : Math.Max(1, Environment.ProcessorCount / runners);
         var version = await LoadedVersion.LoadAsync(found, threads, batching.Value, new VersionParts(metrics, clock, logger), stage, cancellationToken);

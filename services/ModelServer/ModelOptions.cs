@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using InferenceTracing.ModelRepository;
 using InferenceTracing.ServiceDefaults;
 
 namespace InferenceTracing.ModelServer;
@@ -14,6 +15,10 @@ internal sealed class ModelOptions
     /// <summary>Threads of one run; 0: the cores this process may use, shared among the runners.</summary>
     [Range(0, 256)]
     public int Threads { get; init; }
+
+    /// <summary>Which of its versions; an int8 one is made by <c>quantise</c>.</summary>
+    [EnumDataType(typeof(Precision))]
+    public Precision Precision { get; init; }
 
     /// <summary>False: a model that no repository has is drawn untrained at once.</summary>
     public bool Download { get; init; } = true;

@@ -48,6 +48,7 @@ internal sealed class NetworkModel(IOptions<ModelOptions> options) : IInferenceM
             var model = served?.Metadata ?? _unknown;
             span?.SetTag("inference.model.name", model.Name);
             span?.SetTag("inference.model.version", model.Version);
+            span?.SetTag("inference.model.precision", model.Precision);
 
             if (model.Untrained)
             {

@@ -22,7 +22,14 @@ public interface IInferenceModel
 /// <param name="Platform"><c>onnx_onnxv1</c> for a network, <c>ensemble</c> for a vote.</param>
 /// <param name="Labels">One line per class; empty until the model is known.</param>
 /// <param name="Untrained">True when the weights are seeded random numbers: the chain is real, the answers mean nothing.</param>
-public sealed record ModelMetadata(string Name, string Version, string Platform, ClassLabels Labels, bool Untrained);
+public sealed record ModelMetadata(string Name, string Version, string Platform, ClassLabels Labels, bool Untrained)
+{
+    /// <summary>The v2 parameter of an answer and of a model's description that says <see cref="Precision"/>.</summary>
+    public const string PrecisionParameter = "precision";
+
+    /// <summary>What a network computes with, <c>float32</c> or <c>int8</c>; null until that is known, and for a vote, whose members may differ.</summary>
+    public string? Precision { get; init; }
+}
 
 /// <summary>A model's answer.</summary>
 /// <param name="Probabilities">FP32 <c>[N, 1000]</c>, row by row, each row adding up to 1.</param>

@@ -14,6 +14,9 @@ namespace InferenceTracing.OpenInference;
 public sealed record MemberReport(
     string Name, string? Version, IReadOnlyList<MemberVote> Votes, IReadOnlyList<MemberVote> Top, string? Error, double Ms, double? QueueMs, double? RunMs)
 {
+    /// <summary>What the network that answered computes with; null when it failed or does not say.</summary>
+    public string? Precision { get; init; }
+
     /// <summary>The report's JSON form.</summary>
     public static MemberReportJson Json => MemberReportJson.Default;
 }

@@ -77,7 +77,10 @@ public sealed class ModelProbe : IDisposable
                 document.Versions is [var version, ..] ? version : "",
                 document.Platform,
                 document.Outputs is [{ Labels: { } labels }, ..] ? new ClassLabels(labels) : ClassLabels.None,
-                document.Parameters?.Untrained is true);
+                document.Parameters?.Untrained is true)
+            {
+                Precision = document.Parameters?.Precision,
+            };
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or JsonException)
         {
@@ -115,5 +118,5 @@ public sealed class ModelProbe : IDisposable
 
     private sealed record Output(IReadOnlyList<string>? Labels);
 
-    private sealed record Parameters(bool Untrained);
+    private sealed record Parameters(bool Untrained, string? Precision);
 }

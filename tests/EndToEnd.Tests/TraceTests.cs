@@ -71,7 +71,7 @@ public sealed class TraceTests(RunningSystem system)
         foreach (var member in system.Members)
         {
             var server = spans.One(member, Infer, "server").Tags;
-            Assert.Equal((member, "1"), (server["inference.model.name"], server["inference.model.version"]));
+            Assert.Equal((member, "1", "float32"), (server["inference.model.name"], server["inference.model.version"], server["inference.model.precision"]));
             // Other tests ask at the same time, so a run may serve their photographs too.
             Assert.InRange(int.Parse(spans.One(member, "inference.run", "internal").Tags["inference.batch.size"], CultureInfo.InvariantCulture), 1, 8);
         }

@@ -15,7 +15,8 @@ internal sealed class MemberServer : IInferenceModel, IAsyncDisposable
     private readonly TaskCompletionSource _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LocalServer? _server;
 
-    private MemberServer(string name, bool untrained, ClassLabels labels) => Metadata = new ModelMetadata(name, "7", "onnx_onnxv1", labels, untrained);
+    private MemberServer(string name, bool untrained, ClassLabels labels) =>
+        Metadata = new ModelMetadata(name, "7", "onnx_onnxv1", labels, untrained) { Precision = "int8" };
 
     public static ClassLabels Labels { get; } = new([.. Enumerable.Range(0, ProbabilitiesOutput.Classes).Select(index => $"thing {index}, of the kind {index}")]);
 

@@ -41,7 +41,7 @@ public sealed class VoteTests : IClassFixture<TwoMembers>
 
         Assert.False(answer.Degraded);
         Assert.Equal(["left", "right"], answer.Members.Select(member => member.Name));
-        Assert.All(answer.Members, member => Assert.Equal("7", member.Version));
+        Assert.All(answer.Members, member => Assert.Equal(("7", "int8"), (member.Version, member.Precision)));
         Assert.All(answer.Members, member => Assert.Equal((1.5, 2.5), (member.QueueMs, member.RunMs)));
         Assert.Equal(["thing 3", "thing 5"], answer.Members.Select(member => member.Votes[0].Label));
         Assert.All(answer.Members, member => Assert.Equal((5, member.Votes[0]), (member.Top.Count, member.Top[0])));

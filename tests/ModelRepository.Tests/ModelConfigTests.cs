@@ -7,14 +7,14 @@ public sealed class ModelConfigTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("config.json",
-            """{"input":"in","output":"out","layout":"NHWC","scale":1,"mean":[1,2,3],"std":[4,5,6],"gives":"probabilities","labels":"names.txt","untrained":true,"sha256":"ab"}""");
+            """{"input":"in","output":"out","layout":"NHWC","scale":1,"mean":[1,2,3],"std":[4,5,6],"gives":"probabilities","labels":"names.txt","untrained":true,"sha256":"ab","precision":"int8"}""");
 
         var config = ModelConfig.Read(path);
 
         Assert.Equal(("in", "out", TensorLayout.Nhwc, 1f, OutputKind.Probabilities), (config.Input, config.Output, config.Layout, config.Scale, config.Gives));
         Assert.Equal([1, 2, 3], config.Mean);
         Assert.Equal([4, 5, 6], config.Std);
-        Assert.Equal(("names.txt", true, "ab"), (config.Labels, config.Untrained, config.Sha256));
+        Assert.Equal(("names.txt", true, "ab", Precision.Int8), (config.Labels, config.Untrained, config.Sha256, config.Precision));
     }
 
     [Fact]
@@ -34,6 +34,7 @@ public sealed class ModelConfigTests
     [InlineData("[]")]
     [InlineData("{\"layout\":\"CHW\"}")]
     [InlineData("{\"layout\":7}")]
+    [InlineData("{\"precision\":\"int4\"}")]
     [InlineData("{\"colour\":7}")]
     [InlineData("{\"mean\":[1]}")]
     [InlineData("{\"std\":[1,0,1]}")]

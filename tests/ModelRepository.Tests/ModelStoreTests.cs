@@ -58,6 +58,58 @@ public sealed class ModelStoreTests
         Assert.Equal("thing 999", model.Labels[999]);
     }
 
+    [Fact]
+    public async Task AddQuantisedAsync_Twice_IsOpenedByItsPrecisionAndLeavesTheOriginal()
+    {
+        using var written = new TemporaryFolder();
+        using var folder = new TemporaryFolder();
+        folder.Write("mine/3/model.onnx", "graph");
+        folder.Write("mine/config.json", """{"input":"pixels","layout":"NHWC"}""");
+        folder.Write("mine/labels.txt", string.Concat(Enumerable.Range(0, 1000).Select(i => $"thing {i}\n")));
+        using var store = new ModelStore(new ModelSearchPath([written.Path, folder.Path]), mayDownload: false);
+        var original = await store.OpenAsync("mine", Silent, CancellationToken.None);
+
+        await store.AddQuantisedAsync(original, folder.Write("first", "8 bits"), CancellationToken.None);
+        var place = await store.AddQuantisedAsync(original, folder.Write("second", "8 better bits"), CancellationToken.None);
+        var quantised = await store.OpenAsync("mine", Precision.Int8, Silent, CancellationToken.None);
+        var again = await store.OpenAsync("mine", Silent, CancellationToken.None);
+
+        Assert.Equal(Path.Combine(written.Path, "mine", "3-int8"), place);
+        Assert.Equal((Path.Combine(place, "model.onnx"), "3-int8", Precision.Int8), (quantised.GraphPath, quantised.Version, quantised.Precision));
+        Assert.Equal(("pixels", TensorLayout.Nhwc, "thing 999"), (quantised.Config.Input, quantised.Config.Layout, quantised.Labels[999]));
+        Assert.Equal("8 better bits", await File.ReadAllTextAsync(quantised.GraphPath));
+        Assert.Equal((original.GraphPath, Precision.Float32), (again.GraphPath, again.Precision));
+        Assert.Equal([place], Directory.GetDirectories(Path.Combine(written.Path, "mine")));
+    }
+
+    [Fact]
+    public async Task OpenAsync_QuantisedFileIsAnother_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("mine/1/model.onnx", "graph");
+        using var store = new ModelStore(new ModelSearchPath([folder.Path]), mayDownload: false);
+        var original = await store.OpenAsync("mine", Silent, CancellationToken.None);
+        var place = await store.AddQuantisedAsync(original, folder.Write("graph", "8 bits"), CancellationToken.None);
+        await File.WriteAllTextAsync(Path.Combine(place, "model.onnx"), "cut off");
+
+        var failure = await Assert.ThrowsAsync<InvalidDataException>(() => store.OpenAsync("mine", Precision.Int8, Silent, CancellationToken.None));
+
+        Assert.Contains("is damaged or another file", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAsync_NoQuantisedVersion_SaysHowToMakeOne()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("mine/1/model.onnx", "graph");
+        using var store = new ModelStore(new ModelSearchPath([folder.Path]), mayDownload: false);
+
+        var failure = await Assert.ThrowsAsync<FileNotFoundException>(() => store.OpenAsync("mine", Precision.Int8, Silent, CancellationToken.None));
+
+        Assert.Contains("quantise --model mine --photos", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', failure.Message);
+    }
+
     [Theory]
     [InlineData("efficientnetb0", null)]
     [InlineData("mine", """{"sha256":"00"}""")]

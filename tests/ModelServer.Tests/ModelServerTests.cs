@@ -30,6 +30,8 @@ public sealed partial class ModelServerTests(UntrainedRepository repository)
 
             Assert.Equal(3, answer.Prediction.Count);
             Assert.Equal(true, answer.Prediction.Parameters["untrained"]);
+            Assert.Equal("float32", answer.Prediction.Parameters["precision"]);
+            Assert.Equal("float32", (await probe.DescribeAsync(CancellationToken.None))!.Precision);
             Assert.Contains("untrained", health, StringComparison.Ordinal);
         }
         finally
@@ -45,6 +47,8 @@ public sealed partial class ModelServerTests(UntrainedRepository repository)
     [Theory]
     [InlineData("modelserver: Name the model to serve", "--Model:Download=false")]
     [InlineData("resnet: model 'resnet' is in none of", "--Model:Name=resnet", "--Model:Download=false")]
+    [InlineData("resnet: model 'resnet' has no int8 version in", "--Model:Name=resnet", "--Model:Precision=int8")]
+    [InlineData("mobilenetv2: Failed to convert", "--Model:Name=mobilenetv2", "--Model:Precision=int4")]
     [InlineData("mobilenetv2: Batching:MaxBatch: The field MaxBatch must be between 1 and 256", "--Model:Name=mobilenetv2", "--Batching:MaxBatch=0")]
     [InlineData("mobilenetv2: Failed to convert", "--Model:Name=mobilenetv2", "--Batching:MaxBatch=x")]
     [InlineData("mobilenetv2: OpenInference:MaxBatch: The field MaxBatch must be between 1 and 256", "--Model:Name=mobilenetv2", "--OpenInference:MaxBatch=0")]

@@ -51,6 +51,7 @@ public sealed class RunTraceTests(UntrainedRepository repository)
         var server = spans.Of(trace).Single(span => span.Kind == ActivityKind.Server && span.GetTagItem("inference.model.name") is not null);
         Assert.Equal("mobilenetv2", server.GetTagItem("inference.model.name"));
         Assert.Equal("1", server.GetTagItem("inference.model.version"));
+        Assert.Equal("float32", server.GetTagItem("inference.model.precision"));
         Assert.Equal(true, server.GetTagItem("inference.untrained"));
         Assert.All(
             (string[])["inference.queue", "inference.run"],

@@ -70,12 +70,13 @@ internal sealed record ClassificationAnswer(
             member.Error,
             member.Ms,
             member.QueueMs,
-            member.RunMs))];
+            member.RunMs,
+            member.Precision))];
     }
 }
 
 /// <summary>One member's vote and its likeliest classes; without a label it failed, for the reason in <paramref name="Error"/>.</summary>
-internal sealed record Vote(string Model, string? Version, string? Label, int? Class, float? Probability, IReadOnlyList<NamedClass> Top, string? Error, double Ms, double? QueueMs, double? RunMs);
+internal sealed record Vote(string Model, string? Version, string? Label, int? Class, float? Probability, IReadOnlyList<NamedClass> Top, string? Error, double Ms, double? QueueMs, double? RunMs, string? Precision);
 
 /// <summary>The upload: format, stored width and height in pixels, size in bytes.</summary>
 internal sealed record ImageDescription(string Format, int Width, int Height, int Bytes);

@@ -80,7 +80,7 @@ function bar(entry) {
 
 function model(vote, winner) {
   const article = make("article");
-  const heading = make("h4", vote.model);
+  const heading = make("h4", vote.precision === "int8" ? `${vote.model} int8` : vote.model);
   article.ariaLabel = vote.model;
   if (vote.error) {
     article.append(heading, make("p", `No vote. ${vote.error}`, "failed"));

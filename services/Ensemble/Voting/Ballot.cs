@@ -37,7 +37,10 @@ internal static class BallotReport
         ballot.Failure?.Message,
         Math.Round(ballot.Took.TotalMilliseconds, 3),
         Milliseconds(ballot.Vote, "queue_ms"),
-        Milliseconds(ballot.Vote, "run_ms"));
+        Milliseconds(ballot.Vote, "run_ms"))
+    {
+        Precision = ballot.Vote?.Parameters.GetValueOrDefault(ModelMetadata.PrecisionParameter) as string,
+    };
 
     private static MemberVote[] Votes(Prediction vote, IReadOnlyList<string> labels)
     {

@@ -17,7 +17,7 @@ internal static class UntrainedModel
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         new ModelConfig { Input = OnnxGraph.Input, Output = OnnxGraph.Output, Untrained = true }
-            .Write(Path.Combine(repository, name, "config.json"));
+            .Write(Path.Combine(repository, name, ModelStore.ConfigFile));
 
         var part = path + ".part";
         File.WriteAllBytes(part, draw().ToModel(name, "UNTRAINED: the architecture is real, the weights are seeded random numbers."));

@@ -27,6 +27,7 @@ internal sealed class RunSpans
                 span.SetTag("inference.batch.size", images);
                 span.SetTag("inference.model.name", model.Name);
                 span.SetTag("inference.model.version", model.Version);
+                span.SetTag("inference.model.precision", model.Precision);
                 spans.Add(span);
             }
         }

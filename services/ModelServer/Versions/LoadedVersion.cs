@@ -49,7 +49,10 @@ internal sealed class LoadedVersion : IDisposable
                     return batching.Fit ? BatchFit.Measure(network, batching.MaxBatch, parts.Clock, cancellationToken) : batching.MaxBatch;
                 },
                 cancellationToken);
-            var metadata = new ModelMetadata(served.Name, served.Version, "onnx_onnxv1", new ClassLabels(served.Labels), served.Untrained);
+            var metadata = new ModelMetadata(served.Name, served.Version, "onnx_onnxv1", new ClassLabels(served.Labels), served.Untrained)
+            {
+                Precision = served.Precision.Name(),
+            };
             return new LoadedVersion(network, new DynamicBatcher(network, metadata, batching, most, parts.Metrics, parts.Clock, parts.Logger), metadata, threads, most);
         }
         catch

@@ -6,7 +6,7 @@ namespace InferenceTracing.ModelServer.Versions;
 /// Looks in the repositories whether another file is the newest version now. A file still being copied changes between two looks, and is waited for; one that
 /// was refused is news again only when it has changed.
 /// </summary>
-internal sealed class VersionWatch(ModelSearchPath repositories, string model)
+internal sealed class VersionWatch(ModelSearchPath repositories, string model, Precision precision)
 {
     private GraphFile? _served;
     private GraphFile? _refused;
@@ -15,7 +15,7 @@ internal sealed class VersionWatch(ModelSearchPath repositories, string model)
     /// <summary>What is to be served instead of what is; null where nothing has changed, or nothing is settled.</summary>
     public GraphFile? Look()
     {
-        var newest = GraphFile.Of(repositories.Find(model));
+        var newest = GraphFile.Of(repositories.Find(model, precision));
         var settled = newest is not null && newest == _seen;
         _seen = newest;
         return settled && newest != _served && newest != _refused ? newest : null;

@@ -136,7 +136,7 @@ internal static class AnswerWriter
         json.WriteEndArray();
     }
 
-    /// <summary>The model's own, and what every answer says of itself: which classes it is about, and whether it means anything.</summary>
+    /// <summary>The model's own, and what every answer says of itself: which classes it is about, whether it means anything, and what was computed with.</summary>
     public static IEnumerable<KeyValuePair<string, object>> Parameters(ModelMetadata model, Prediction prediction)
     {
         if ((prediction.Labels ?? model.Labels) is { Sha256.Length: > 0 } labels)
@@ -147,6 +147,11 @@ internal static class AnswerWriter
         if (model.Untrained && !prediction.Parameters.ContainsKey(UntrainedParameter))
         {
             yield return new(UntrainedParameter, true);
+        }
+
+        if (model.Precision is { } precision)
+        {
+            yield return new(ModelMetadata.PrecisionParameter, precision);
         }
 
         foreach (var parameter in prediction.Parameters)

@@ -58,7 +58,8 @@ internal sealed record TensorDescription(string Name, string Datatype, IReadOnly
 /// <param name="InputDatatypes">What the input may be sent as; the first is the one of the description.</param>
 /// <param name="InputLayouts">In which orders of dimensions.</param>
 /// <param name="Untrained">True for random weights, else left out.</param>
-internal sealed record ModelParameters(string InputDatatypes, string InputLayouts, bool? Untrained);
+/// <param name="Precision">What its weights are, <c>float32</c> or <c>int8</c>; left out where it is no network.</param>
+internal sealed record ModelParameters(string InputDatatypes, string InputLayouts, bool? Untrained, string? Precision);
 
 /// <summary>What <c>GET /v2/models/{m}/config</c> answers: Triton's model configuration (docs/protocol/extension_model_configuration.md), as far as it applies.</summary>
 /// <param name="MaxBatchSize">Most images of a request.</param>

@@ -8,7 +8,7 @@ public sealed class VersionWatchTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("versions-");
     private readonly VersionWatch _watch;
 
-    public VersionWatchTests() => _watch = new VersionWatch(new ModelSearchPath([_folder.FullName]), "net");
+    public VersionWatchTests() => _watch = new VersionWatch(new ModelSearchPath([_folder.FullName]), "net", Precision.Float32);
 
     public void Dispose() => _folder.Delete(recursive: true);
 
