@@ -48,7 +48,7 @@ internal sealed record ModelDescription(
         model.Platform,
         [new(PixelTensor.InputName, "UINT8", [-1, PixelTensor.Side, PixelTensor.Side, PixelTensor.Channels], Labels: null)],
         [new(ProbabilitiesOutput.Name, "FP32", [-1, ProbabilitiesOutput.Classes], model.Labels)],
-        new ModelParameters(InputForm.Datatypes, InputForm.Layouts, model.Untrained ? true : null));
+        new ModelParameters(InputForm.Datatypes, InputForm.Layouts, model.Untrained ? true : null, model.Precision));
 }
 
 /// <summary>A tensor of a model; -1 stands for any number of images. An output says what its classes are called, which an ensemble learns from here.</summary>
