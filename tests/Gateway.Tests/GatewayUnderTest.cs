@@ -76,6 +76,8 @@ public sealed class GatewayUnderTest : IAsyncLifetime
     /// <summary>The line of an error in the protocol's own form, which must hold nothing else.</summary>
     internal static async Task<string> ErrorAsync(HttpResponseMessage answer)
     {
+        // Nothing after it: a client in wide use compares it exactly.
+        Assert.Equal("application/json", answer.Content.Headers.ContentType?.ToString());
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
         var only = Assert.Single(body.EnumerateObject());
         Assert.Equal("error", only.Name);

@@ -134,6 +134,31 @@ public sealed class ForwardingTests : IClassFixture<GatewayUnderTest>
         Assert.DoesNotContain(_gateway.Collector.Spans, span => span.TraceId == traceId);
     }
 
+    /// <summary>Load balancers ask with HEAD; clients for what a model is, too.</summary>
+    [Theory]
+    [InlineData("HEAD", "/v2/health/ready")]
+    [InlineData("HEAD", "/v2/models/ensemble/ready")]
+    [InlineData("GET", "/v2/models/ensemble/config")]
+    [InlineData("GET", "/v2/models/ensemble/stats")]
+    [InlineData("GET", "/v2/openapi.json")]
+    public async Task Look_OfTheProtocol_Passes(string method, string path)
+    {
+        using var answer = await _gateway.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+
+        Assert.Equal((HttpStatusCode.OK, path), (answer.StatusCode, _gateway.Upstream.AskedPath));
+    }
+
+    [Theory]
+    [InlineData("/v2/repository/index")]
+    [InlineData("/v2/repository/models/ensemble/unload")]
+    public async Task Repository_OfTheProtocol_HasNoRoute(string path)
+    {
+        using var answer = await _gateway.SendAsync(new HttpRequestMessage(HttpMethod.Post, path));
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+        Assert.NotEmpty(await GatewayUnderTest.ErrorAsync(answer));
+    }
+
     [Fact]
     public async Task Jaeger_Forwarded_LosesThePrefix()
     {
