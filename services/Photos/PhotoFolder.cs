@@ -29,26 +29,30 @@ public static class PhotoFolder
             return [new Photograph(Path.GetFileName(asked), File.ReadAllBytes(asked))];
         }
 
-        if (asked is not null && !Directory.Exists(asked))
-        {
-            throw new FileNotFoundException($"--photos: there is no folder {asked}.");
-        }
-
-        var found = Files(asked is null ? BesideCheckout() : new DirectoryInfo(asked)).ToList();
-
-        if (asked is not null && found.Count == 0)
-        {
-            throw new FileNotFoundException($"--photos: {asked} holds no {string.Join(", ", Endings)} file.");
-        }
+        var found = asked is null ? Files(BesideCheckout()) : List(asked);
 
         return found.Count > 0
             ? [.. found.Select(file => new Photograph(file.Name, File.ReadAllBytes(file.FullName)))]
             : DrawnPhotos.Draw();
     }
 
-    private static IEnumerable<FileInfo> Files(DirectoryInfo? folder) => folder is null
+    /// <summary>The photographs' files in a folder, by name.</summary>
+    /// <exception cref="FileNotFoundException">There is no such folder, or no photograph in it.</exception>
+    public static IReadOnlyList<FileInfo> List(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new FileNotFoundException($"--photos: there is no folder {folder}.");
+        }
+
+        return Files(new DirectoryInfo(folder)) is { Count: > 0 } found
+            ? found
+            : throw new FileNotFoundException($"--photos: {folder} holds no {string.Join(", ", Endings)} file.");
+    }
+
+    private static IReadOnlyList<FileInfo> Files(DirectoryInfo? folder) => folder is null
         ? []
-        : folder.EnumerateFiles().Where(file => Endings.Contains(file.Extension.ToLowerInvariant())).OrderBy(file => file.Name, StringComparer.Ordinal);
+        : [.. folder.EnumerateFiles().Where(file => Endings.Contains(file.Extension.ToLowerInvariant())).OrderBy(file => file.Name, StringComparer.Ordinal)];
 }
 
 /// <summary>A photograph to classify.</summary>

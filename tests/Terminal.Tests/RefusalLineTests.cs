@@ -6,7 +6,7 @@ namespace InferenceTracing.Terminal.Tests;
 /// <summary>What is wrong with a command line, a folder or a file is said in one line before anything starts, with exit code 2.</summary>
 public sealed class RefusalLineTests : IDisposable
 {
-    private const string Local = "Runner", Load = "LoadGenerator", Drills = "Drills", Setup = "Setup";
+    private const string Local = "Runner", Load = "LoadGenerator", Drills = "Drills", Setup = "Setup", Server = "ModelServer";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("inference-tracing-commands");
 
@@ -20,6 +20,8 @@ public sealed class RefusalLineTests : IDisposable
         File.WriteAllBytes(At("mark.json"), [0xEF, 0xBB, 0xBF, .. "{}"u8]);
         File.WriteAllBytes(At("wide.json"), [0xFF, 0xFE, (byte)'{', 0, (byte)'}', 0]);
         _folder.CreateSubdirectory("empty");
+        Photos("few", 3);
+        Photos("many", 20);
     }
 
     public static TheoryData<string, string[], string> Wrong => new()
@@ -47,6 +49,12 @@ public sealed class RefusalLineTests : IDisposable
         { Drills, ["collectors", "--write", "empty"], "no place for the table" },
         { Setup, [], "edge, laptop or show" },
         { Setup, ["edge", "edge"], "edge, laptop or show" },
+        { Local, ["--precision", "int4"], "int4" },
+        { Server, ["quantise", "--model", "mobilenetv2"], "--photos" },
+        { Server, ["quantise", "--photos", "empty"], "--model" },
+        { Server, ["quantise", "--model", "mobilenetv2", "--photos", "empty", "--photo", "empty"], "--photo" },
+        { Server, ["quantise", "--model", "mobilenetv2", "--photos", "empty", "--calibrate", "3"], "--calibrate takes a number from 10" },
+        { Server, ["quantise", "--model", "mobilenetv2", "--photos", "empty", "--agreement", "101"], "--agreement takes a number from 0 to 100" },
 
         // Ports.
         { Local, ["--port", "preprocessing=6010", "--port", "preprocessing=6011"], "twice for preprocessing" },
@@ -64,6 +72,11 @@ public sealed class RefusalLineTests : IDisposable
         { Local, ["--once", "--free-ports", "--photos", "nowhere"], "there is no folder nowhere" },
         { Local, ["--once", "--free-ports", "--photos", "empty"], "holds no" },
         { Local, ["--once", "--free-ports", "--photos", ""], "--photos" },
+        { Server, ["quantise", "--model", "mobilenetv2", "--photos", "nowhere"], "there is no folder nowhere" },
+        { Server, ["quantise", "--model", "mobilenetv2", "--photos", "empty"], "holds no" },
+        { Server, ["quantise", "--model", "mobilenetv2", "--photos", "few"], "10 of each are needed at least" },
+        { Server, ["quantise", "--model", "../mobilenetv2", "--photos", "many"], "is no model name" },
+        { Server, ["quantise", "--model", "resnet", "--photos", "many"], "model 'resnet' is in none of" },
         { Load, ["--clients", "2", "--duration", "30s", "--report", "taken"], "--report takes a folder" },
         { Load, ["--report", "/proc/report"], "--report" },
         { Load, ["--report", ""], "--report" },
@@ -111,12 +124,23 @@ public sealed class RefusalLineTests : IDisposable
     [InlineData(Local)]
     [InlineData(Load)]
     [InlineData(Drills)]
+    [InlineData(Server)]
     public async Task Help_IsNoRefusal(string program)
     {
         var run = await CommandRun.OfAsync(Checkout.Find().Executable(program), ["--help"]);
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("--help", run.Output, StringComparison.Ordinal);
+    }
+
+    private void Photos(string folder, int count)
+    {
+        _folder.CreateSubdirectory(folder);
+
+        for (var photo = 0; photo < count; photo++)
+        {
+            File.WriteAllText(At(Path.Combine(folder, $"{photo}.jpg")), "no photograph");
+        }
     }
 
     private string At(string name) => Path.Combine(_folder.FullName, name);

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using InferenceTracing.Photos;
 using InferenceTracing.Runner.Fleet;
+using InferenceTracing.Terminal;
 using InferenceTracing.TraceCheck;
 using Spectre.Console;
 

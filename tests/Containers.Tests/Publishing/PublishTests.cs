@@ -29,7 +29,7 @@ public sealed class PublishTests(PublishedPrograms programs)
     {
         "Preprocessing" => ["libvips.so.42"],
         "TraceStore" => ["libe_sqlite3.so"],
-        "ModelServer" => ["libonnxruntime.so", "libonnxruntime_providers_shared.so"],
+        "ModelServer" => ["libonnxruntime.so", "libonnxruntime_providers_shared.so", "libvips.so.42"],
         _ => [],
     };
 }

@@ -1,12 +1,19 @@
 using Spectre.Console;
 
-namespace InferenceTracing.Runner.Report;
+namespace InferenceTracing.Terminal;
 
 /// <summary>A piece of work item by item, with a bar on a terminal.</summary>
-internal static class Steps
+public static class Steps
 {
+    /// <summary>Does <paramref name="work"/> with one item after the other.</summary>
+    /// <param name="title">What is done, for people.</param>
+    /// <param name="items">Whom it is done with.</param>
+    /// <param name="work">What it is.</param>
     public static Task RunAsync<T>(string title, IReadOnlyList<T> items, Func<T, Task> work)
     {
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(work);
+
         if (!AnsiConsole.Profile.Capabilities.Interactive)
         {
             return RunPlainAsync(title, items, work);
@@ -18,7 +25,7 @@ internal static class Steps
 
             foreach (var item in items)
             {
-                await work(item);
+                await work(item).ConfigureAwait(false);
                 task.Increment(1);
             }
         });
@@ -30,7 +37,7 @@ internal static class Steps
 
         foreach (var item in items)
         {
-            await work(item);
+            await work(item).ConfigureAwait(false);
         }
     }
 }
