@@ -12,6 +12,9 @@ internal sealed record Checkout(string Root, string Bin, string Configuration)
     /// <summary>The tests' photographs, where they lie beside the checkout.</summary>
     public string SharedPhotos => Path.GetFullPath(Path.Combine(Root, "..", "shared", "photos"));
 
+    /// <summary>Photographs of which is known what they show, to quantise models with, where they lie beside the checkout.</summary>
+    public string SharedLabelled => Path.GetFullPath(Path.Combine(Root, "..", "shared", "labelled"));
+
     /// <exception cref="LocalException">The runner was not started from a checkout.</exception>
     public static Checkout Find()
     {

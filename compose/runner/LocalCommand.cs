@@ -38,9 +38,17 @@ internal static class LocalCommand
         var write = new Command("models", "Writes what compose/laptop.yaml and k8s/ say of the models, as services/ModelRepository/models.json has them");
         write.SetAction(_ => ModelFiles.Write(Checkout.Find().Root, Console.Out));
 
+        var precision = new Option<string>("--precision")
+        {
+            Description = "What the networks compute with; int8 versions that are missing are made first, with the photographs of ../shared/labelled",
+            DefaultValueFactory = _ => Precision.Float32.Name(),
+        };
+
+        precision.AcceptOnlyFromAmong(Precision.Float32.Name(), Precision.Int8.Name());
+
         var command = new RootCommand("Starts the whole system on this machine, classifies photographs, prints their traces, stays up until Ctrl-C.")
         {
-            photos, once, ports, freePorts, logs, otlp, models, write,
+            photos, once, ports, freePorts, logs, otlp, models, precision, write,
         };
 
         ports.Validators.Add(Validate);
@@ -54,7 +62,8 @@ internal static class LocalCommand
                 parsed.GetValue(freePorts),
                 parsed.GetValue(logs),
                 parsed.GetValue(otlp) is { } address ? new Uri(address) : null,
-                parsed.GetValue(models) is { Length: > 0 } names ? names : null),
+                parsed.GetValue(models) is { Length: > 0 } names ? names : null,
+                Enum.Parse<Precision>(parsed.GetValue(precision)!, ignoreCase: true)),
             cancellationToken));
 
         return command;
@@ -110,4 +119,4 @@ internal static class LocalCommand
 }
 
 /// <summary>What the command line asks for.</summary>
-internal sealed record LocalOptions(string? Photos, bool Once, IReadOnlyDictionary<string, int> Ports, bool FreePorts, string? Logs, Uri? Otlp, IReadOnlyList<string>? Models);
+internal sealed record LocalOptions(string? Photos, bool Once, IReadOnlyDictionary<string, int> Ports, bool FreePorts, string? Logs, Uri? Otlp, IReadOnlyList<string>? Models, Precision Precision);

@@ -1,3 +1,4 @@
+using InferenceTracing.ModelRepository;
 using InferenceTracing.Photos;
 using InferenceTracing.Runner.Fleet;
 using InferenceTracing.Runner.Report;
@@ -25,6 +26,13 @@ internal static class LocalRun
             var plan = ServicePlan.Create(checkout, models, PortChoice.For(options), logs, options.Otlp is { } address ? new OtlpBackend(address) : null);
 
             await models.OpenAsync(stop.Token);
+
+            if (options.Precision == Precision.Int8)
+            {
+                await QuantisedModels.ProvideAsync(checkout, models.Names, stop.Token);
+            }
+
+            plan.ServeAt(options.Precision);
             await using var fleet = new ServiceFleet(plan);
             await fleet.StartAsync(stop.Token);
 

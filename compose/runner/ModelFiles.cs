@@ -104,7 +104,7 @@ internal static partial class ModelFiles
     private static string Service(KnownModel model) => $$"""
         {{model.Name}}:
           <<: *model
-          environment: { <<: *telemetry, Model__Name: {{model.Name}} }
+          environment: { <<: *model-environment, Model__Name: {{model.Name}} }
         """;
 
     private static IEnumerable<string> Variable(KnownModel model, string setting, string value) => [$"- name: {Setting(model, setting)}", $"  value: {value}"];

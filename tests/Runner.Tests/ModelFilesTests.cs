@@ -34,7 +34,7 @@ public sealed class ModelFilesTests
         var laptop = files["compose/laptop.yaml"];
         Assert.Contains("      Ensemble__Members__efficientnetlite0__Url: http://efficientnetlite0:5012\n", laptop, StringComparison.Ordinal);
         Assert.Contains("      efficientnetlite0: { condition: service_healthy }\n", laptop, StringComparison.Ordinal);
-        Assert.Contains("  efficientnetlite0:\n    <<: *model\n    environment: { <<: *telemetry, Model__Name: efficientnetlite0 }\n", laptop, StringComparison.Ordinal);
+        Assert.Contains("  efficientnetlite0:\n    <<: *model\n    environment: { <<: *model-environment, Model__Name: efficientnetlite0 }\n", laptop, StringComparison.Ordinal);
         // All else stays as it is.
         Assert.Equal(Read("compose/laptop.yaml").Split('\n').Length + 7, laptop.Split('\n').Length);
     }

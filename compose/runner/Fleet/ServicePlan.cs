@@ -37,6 +37,15 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
         return new ServicePlan(services, models.Names, logFolder) { Backend = backend };
     }
 
+    /// <summary>Has the members serve their versions of that precision.</summary>
+    public void ServeAt(Precision precision)
+    {
+        foreach (var member in Members)
+        {
+            this[member].Settings["Model__Precision"] = precision.Name();
+        }
+    }
+
     private static ServiceSpec Spec(Part part, string executable, int port, Dictionary<string, string> settings, OtlpBackend? backend)
     {
         foreach (var (name, value) in backend?.Settings() ?? [])
