@@ -3,7 +3,7 @@ using InferenceTracing.Manifests.Tests.Rendering;
 namespace InferenceTracing.Manifests.Tests;
 
 /// <summary>Every model is what components/model brings, under its own name; a third one is a folder that names it.</summary>
-public sealed class ThirdModelTests(RenderedFleet fleet)
+public sealed class AddedModelTests(RenderedFleet fleet)
 {
     private const string Third = "efficientnetlite0";
 
