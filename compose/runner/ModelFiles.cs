@@ -24,6 +24,17 @@ internal static partial class ModelFiles
 
     private const int LongestName = 63;
 
+    private const string Kustomization = $"""
+        # Written by `{Command}`.
+        apiVersion: kustomize.config.k8s.io/v1beta1
+        kind: Kustomization
+        resources:
+          - name.yaml
+        components:
+          - ../../components/model
+
+        """;
+
     /// <summary>Path below the checkout and content of every file, with these voters.</summary>
     /// <param name="voters">The models that vote.</param>
     /// <param name="read">The content of a file as it is.</param>
@@ -77,17 +88,6 @@ internal static partial class ModelFiles
 
         output.WriteLine($"The files are as the list says: {string.Join(", ", SystemParts.Members)} vote.");
     }
-
-    private const string Kustomization = $"""
-        # Written by `{Command}`.
-        apiVersion: kustomize.config.k8s.io/v1beta1
-        kind: Kustomization
-        resources:
-          - name.yaml
-        components:
-          - ../../components/model
-
-        """;
 
     private static string NameOf(KnownModel model) => $"""
         # Written by `{Command}`. Its name is the model's; it goes to no cluster.

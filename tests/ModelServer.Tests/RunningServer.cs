@@ -67,7 +67,7 @@ internal sealed class RunningServer : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
+    public static async Task UntilAsync(Func<Task<bool>> condition)
     {
         var start = Stopwatch.StartNew();
 

@@ -37,7 +37,7 @@ public sealed class ReportPageTests(RunningSystem system, Browser browser) : IDi
             foreach (var width in (int[])[1280, 400])
             {
                 var page = await OpenAsync(width, scheme);
-                Assert.Empty(await PageReading.ProblemsAsync(page));
+                Assert.Equal("", string.Join("\n", await PageReading.ProblemsAsync(page)));
 
                 if (width > 400 && scheme == ColorScheme.Light)
                 {
@@ -79,7 +79,7 @@ public sealed class ReportPageTests(RunningSystem system, Browser browser) : IDi
         await Assertions.Expect(page.Locator("#remarks")).ToContainTextAsync("answers lack a member's vote: mobilenetv2 late");
         await Assertions.Expect(page.Locator("#outcomes")).ToContainTextAsync("answered without mobilenetv2 late");
         await Assertions.Expect(page.Locator("#outcomes")).ToContainTextAsync("503 too_busy");
-        Assert.Empty(await PageReading.ProblemsAsync(page));
+        Assert.Equal("", string.Join("\n", await PageReading.ProblemsAsync(page)));
         await page.CloseAsync();
     }
 

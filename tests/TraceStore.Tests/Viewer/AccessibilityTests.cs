@@ -27,7 +27,8 @@ public sealed class AccessibilityTests(Browser browser)
             var page = await browser.OpenAsync(store, path, width, scheme: scheme);
             await Expect(page.Locator(ready).First).ToBeVisibleAsync();
 
-            Assert.Empty(await PageReading.ProblemsAsync(page));
+            var problems = await PageReading.ProblemsAsync(page);
+            Assert.True(problems.Count == 0, $"{path}: {string.Join("\n", problems)}");
             await page.CloseAsync();
         }
     }

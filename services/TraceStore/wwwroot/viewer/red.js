@@ -24,7 +24,7 @@ export async function red(services, edges, lookback) {
     metric.metricPoints.map(point => Number(point.gaugeValue.doubleValue)),
   ])));
 
-  return el('div', { class: 'sheet', role: 'region', 'aria-label': 'Services', tabindex: '0' }, el('table', { class: 'red' },
+  return el('div', { class: 'sheet', role: 'region', 'aria-label': 'Services, as a table', tabindex: '0' }, el('table', { class: 'red' },
     el('caption', {}, 'Calls that each service answered'),
     el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Service'), columns.map(({ name }) => el('th', { scope: 'col' }, name)))),
     el('tbody', {}, services.map(service => el('tr', { style: { '--service': colour(service) } },
