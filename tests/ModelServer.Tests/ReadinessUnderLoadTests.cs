@@ -42,7 +42,7 @@ public sealed class ReadinessUnderLoadTests(UntrainedRepository repository)
             {
                 await client.InferAsync("mobilenetv2", images, Deadline.After(TimeSpan.FromSeconds(20), TimeProvider.System), CancellationToken.None);
             }
-            catch (InferenceException refusal) when (refusal.Reason == "queue_full")
+            catch (InferenceException refusal) when (refusal.Status == 503)
             {
                 // That is what it is about.
             }
