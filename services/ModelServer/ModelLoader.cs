@@ -152,7 +152,7 @@ internal sealed class ModelLoader(
         metrics.Watch(found.Name, version.Batcher);
         var before = model.Serve(version);
         (model.Stage, model.Refused) = ("ready", null);
-        Log.Ready(logger, found.Name, found.Version, found.GraphPath, threads, runners, version.MaxBatch);
+        Log.Ready(logger, found.Name, found.Version, found.GraphPath, threads, runners, version.Batcher.MaxBatch);
 
         if (found.Untrained)
         {

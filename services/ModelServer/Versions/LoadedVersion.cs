@@ -10,21 +10,11 @@ internal sealed class LoadedVersion : IDisposable
 {
     private readonly Network _network;
 
-    private LoadedVersion(Network network, DynamicBatcher batcher, ModelMetadata metadata, int threads, int maxBatch)
-    {
-        _network = network;
-        (Batcher, Metadata, Threads, MaxBatch) = (batcher, metadata, threads, maxBatch);
-    }
+    private LoadedVersion(Network network, DynamicBatcher batcher, ModelMetadata metadata) => (_network, Batcher, Metadata) = (network, batcher, metadata);
 
     public DynamicBatcher Batcher { get; }
 
     public ModelMetadata Metadata { get; }
-
-    /// <summary>Threads of one run.</summary>
-    public int Threads { get; }
-
-    /// <summary>Most images of a run: what the settings allow, or as many as the model gains from.</summary>
-    public int MaxBatch { get; }
 
     /// <summary>Loads and warms it.</summary>
     /// <param name="served">What is loaded.</param>
@@ -53,7 +43,7 @@ internal sealed class LoadedVersion : IDisposable
             {
                 Precision = served.Precision.Name(),
             };
-            return new LoadedVersion(network, new DynamicBatcher(network, metadata, batching, most, parts.Metrics, parts.Clock, parts.Logger), metadata, threads, most);
+            return new LoadedVersion(network, new DynamicBatcher(network, metadata, batching, most, parts.Metrics, parts.Clock, parts.Logger), metadata);
         }
         catch
         {
