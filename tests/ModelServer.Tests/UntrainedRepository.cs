@@ -1,5 +1,5 @@
 using InferenceTracing.ModelRepository;
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 
 [assembly: AssemblyFixture(typeof(InferenceTracing.ModelServer.Tests.UntrainedRepository))]
 

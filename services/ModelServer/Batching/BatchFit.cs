@@ -1,4 +1,4 @@
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 using InferenceTracing.OpenInference;
 
 namespace InferenceTracing.ModelServer.Batching;

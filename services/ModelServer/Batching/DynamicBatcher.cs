@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 using InferenceTracing.OpenInference;
 using InferenceTracing.ServiceDefaults.Requests;
 

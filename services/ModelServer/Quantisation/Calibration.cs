@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using Google.Protobuf;
 using InferenceTracing.ModelRepository;
 using InferenceTracing.ModelRepository.Onnx;
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 using InferenceTracing.OpenInference;
 using Microsoft.ML.OnnxRuntime;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;

@@ -1,5 +1,5 @@
 using InferenceTracing.ModelRepository.Onnx;
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 using Microsoft.ML.OnnxRuntime;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 using InferenceTracing.OpenInference;
 using Spectre.Console;
 

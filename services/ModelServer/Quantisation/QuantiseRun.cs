@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using InferenceTracing.ModelRepository;
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 using InferenceTracing.OpenInference;
 using InferenceTracing.ServiceDefaults;
 using InferenceTracing.Terminal;

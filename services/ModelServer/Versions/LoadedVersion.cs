@@ -1,6 +1,6 @@
 using InferenceTracing.ModelRepository;
 using InferenceTracing.ModelServer.Batching;
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 using InferenceTracing.OpenInference;
 
 namespace InferenceTracing.ModelServer.Versions;

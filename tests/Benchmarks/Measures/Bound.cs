@@ -1,7 +1,7 @@
 using InferenceTracing.Benchmarks.Native;
 using InferenceTracing.Benchmarks.Results;
 using InferenceTracing.Benchmarks.Running;
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 
 namespace InferenceTracing.Benchmarks.Measures;
 

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using InferenceTracing.Benchmarks.Results;
 using InferenceTracing.Benchmarks.Running;
 using InferenceTracing.ModelRepository;
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 using InferenceTracing.ModelServer.Quantisation;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Runner;

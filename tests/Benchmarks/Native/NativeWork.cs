@@ -2,7 +2,7 @@ using System.Diagnostics;
 using InferenceTracing.Imaging;
 using InferenceTracing.LoadGenerator.Measuring;
 using InferenceTracing.ModelRepository;
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Photos;
 using InferenceTracing.Runner.Fleet;

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using InferenceTracing.ModelRepository;
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 using InferenceTracing.ModelServer.Quantisation;
 using InferenceTracing.OpenInference;
 using InferenceTracing.OpenInference.Client;

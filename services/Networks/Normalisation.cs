@@ -1,13 +1,13 @@
 using InferenceTracing.ModelRepository;
 using InferenceTracing.OpenInference;
 
-namespace InferenceTracing.ModelServer.Graph;
+namespace InferenceTracing.Networks;
 
 /// <summary>
 /// Pixels as the graph wants them, <c>(byte × scale - mean) / std</c>: 256 values a colour, looked up, written plane by plane (NCHW) or
 /// pixel by pixel (NHWC).
 /// </summary>
-internal sealed class Normalisation
+public sealed class Normalisation
 {
     private const int Pixels = PixelTensor.Side * PixelTensor.Side;
 

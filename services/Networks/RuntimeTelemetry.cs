@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace InferenceTracing.ModelServer.Graph;
+namespace InferenceTracing.Networks;
 
 /// <summary>
 /// ONNX Runtime on Linux reports to its maker from the moment it is loaded, unless it then finds <c>ORT_DISABLE_TELEMETRY</c>: it looks once.

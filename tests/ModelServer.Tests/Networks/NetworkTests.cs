@@ -1,8 +1,8 @@
 using InferenceTracing.ModelRepository;
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 using InferenceTracing.OpenInference;
 
-namespace InferenceTracing.ModelServer.Tests.Graph;
+namespace InferenceTracing.ModelServer.Tests.Networks;
 
 public sealed class NetworkTests(UntrainedRepository repository)
 {

@@ -1,6 +1,6 @@
-using InferenceTracing.ModelServer.Graph;
+using InferenceTracing.Networks;
 
-namespace InferenceTracing.ModelServer.Tests.Graph;
+namespace InferenceTracing.ModelServer.Tests.Networks;
 
 public sealed class ArenaShrinkingTests
 {

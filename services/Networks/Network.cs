@@ -4,10 +4,10 @@ using InferenceTracing.OpenInference;
 using Microsoft.ML.OnnxRuntime;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
-namespace InferenceTracing.ModelServer.Graph;
+namespace InferenceTracing.Networks;
 
 /// <summary>A loaded graph: bytes in, probabilities out. Its runs may overlap.</summary>
-internal sealed class Network : IDisposable
+public sealed class Network : IDisposable
 {
     private const int WarmUpRuns = 3;
 

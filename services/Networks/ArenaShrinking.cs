@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace InferenceTracing.ModelServer.Graph;
+namespace InferenceTracing.Networks;
 
 /// <summary>
 /// Gives back the memory that only large batches needed. ONNX Runtime's arena grows to the largest run there ever was and stays there; a run may be told to
