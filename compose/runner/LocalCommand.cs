@@ -46,14 +46,24 @@ internal static class LocalCommand
 
         precision.AcceptOnlyFromAmong(Precision.Float32.Name(), Precision.Int8.Name());
 
+        var mode = new Option<string>("--mode")
+        {
+            Description = "Who answers: the cluster (cloud), the cluster or else the edge's own model (fallback), that where it is sure (cascade, which needs a calibration), or it alone (edge)",
+            DefaultValueFactory = _ => "cloud",
+        };
+        var edgeModel = new Option<string>("--edge-model") { Description = "The edge's own model, in every mode but cloud", DefaultValueFactory = _ => "mobilenetv2" };
+
+        mode.AcceptOnlyFromAmong("cloud", "fallback", "cascade", "edge");
+
         var command = new RootCommand("Starts the whole system on this machine, classifies photographs, prints their traces, stays up until Ctrl-C.")
         {
-            photos, once, ports, freePorts, logs, otlp, models, precision, write,
+            photos, once, ports, freePorts, logs, otlp, models, precision, mode, edgeModel, write,
         };
 
         ports.Validators.Add(Validate);
         otlp.Validators.Add(ValidateAddress);
         models.Validators.Add(ValidateModels);
+        edgeModel.Validators.Add(ValidateModels);
         command.SetAction((parsed, cancellationToken) => LocalRun.RunAsync(
             new LocalOptions(
                 parsed.GetValue(photos),
@@ -63,7 +73,8 @@ internal static class LocalCommand
                 parsed.GetValue(logs),
                 parsed.GetValue(otlp) is { } address ? new Uri(address) : null,
                 parsed.GetValue(models) is { Length: > 0 } names ? names : null,
-                Enum.Parse<Precision>(parsed.GetValue(precision)!, ignoreCase: true)),
+                Enum.Parse<Precision>(parsed.GetValue(precision)!, ignoreCase: true),
+                parsed.GetValue(mode) is "cloud" ? null : new EdgeVoting(parsed.GetValue(mode)!, parsed.GetValue(edgeModel)!)),
             cancellationToken));
 
         return command;
@@ -105,12 +116,12 @@ internal static class LocalCommand
     {
         foreach (var token in result.Tokens.Where(token => !ModelStore.IsName(token.Value)))
         {
-            result.AddError($"--models takes names of models, not '{token.Value}'.");
+            result.AddError($"{result.Option.Name} takes names of models, not '{token.Value}'.");
         }
 
         foreach (var twice in result.Tokens.GroupBy(token => token.Value).Where(group => group.Count() > 1))
         {
-            result.AddError($"--models names {twice.Key} twice.");
+            result.AddError($"{result.Option.Name} names {twice.Key} twice.");
         }
     }
 
@@ -119,4 +130,18 @@ internal static class LocalCommand
 }
 
 /// <summary>What the command line asks for.</summary>
-internal sealed record LocalOptions(string? Photos, bool Once, IReadOnlyDictionary<string, int> Ports, bool FreePorts, string? Logs, Uri? Otlp, IReadOnlyList<string>? Models, Precision Precision);
+internal sealed record LocalOptions(
+    string? Photos,
+    bool Once,
+    IReadOnlyDictionary<string, int> Ports,
+    bool FreePorts,
+    string? Logs,
+    Uri? Otlp,
+    IReadOnlyList<string>? Models,
+    Precision Precision,
+    EdgeVoting? Edge);
+
+/// <summary>The edge's own vote.</summary>
+/// <param name="Mode"><c>fallback</c>, <c>cascade</c> or <c>edge</c>.</param>
+/// <param name="Model">Its model.</param>
+internal sealed record EdgeVoting(string Mode, string Model);

@@ -29,10 +29,17 @@ internal static class LocalRun
 
             if (options.Precision == Precision.Int8)
             {
-                await QuantisedModels.ProvideAsync(checkout, models.Names, stop.Token);
+                await QuantisedModels.ProvideAsync(checkout, [.. models.Names.Union(options.Edge is { } own ? [own.Model] : [])], stop.Token);
             }
 
             plan.ServeAt(options.Precision);
+
+            if (options.Edge is { } voting)
+            {
+                await new ModelChoice([voting.Model]).OpenAsync(stop.Token);
+                plan.VoteAtEdge(voting, options.Precision, Path.Combine(checkout.Data, "edge"));
+            }
+
             await using var fleet = new ServiceFleet(plan);
             await fleet.StartAsync(stop.Token);
 

@@ -1,9 +1,21 @@
+using InferenceTracing.ModelRepository;
+using InferenceTracing.Preprocessing.Cluster;
+
 namespace InferenceTracing.Preprocessing;
 
 internal static partial class Log
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "Cluster at {Url}: {State}")]
     public static partial void Cluster(ILogger logger, string url, string state);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The circuit to {Url} is {State}")]
+    public static partial void Circuit(ILogger logger, CircuitState state, string url);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Model} {Version} ({Precision}) votes at the edge: {Mode}")]
+    public static partial void Votes(ILogger logger, string model, string version, Precision precision, EdgeMode mode);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The edge's own model failed: {Message}")]
+    public static partial void VoteFailed(ILogger logger, string message);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Answered {Status}: {Reason}: {Detail}")]
     public static partial void Refused(ILogger logger, int status, string reason, string detail);

@@ -7,6 +7,8 @@ internal sealed class PreprocessingOptions
 {
     public const string Section = "Preprocessing";
 
+    private const int PerCore = 16;
+
     /// <summary>From the end of the upload to the answer; a caller may ask for less with <c>x-request-timeout-ms</c>.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -37,4 +39,7 @@ internal sealed class PreprocessingOptions
     /// <summary>Classes in an answer.</summary>
     [Range(1, 1000)]
     public int Top { get; init; } = 5;
+
+    /// <summary><see cref="MaxInFlight"/>, worked out.</summary>
+    public int InFlightLimit => MaxInFlight > 0 ? MaxInFlight : PerCore * Environment.ProcessorCount;
 }

@@ -1,8 +1,12 @@
 using InferenceTracing.Imaging;
+using InferenceTracing.ModelRepository;
 using InferenceTracing.Preprocessing.Classification;
 using InferenceTracing.Preprocessing.Cluster;
 using InferenceTracing.Preprocessing.Memory;
+using InferenceTracing.Preprocessing.Outbox;
 using InferenceTracing.Preprocessing.Upload;
+using InferenceTracing.Preprocessing.Voting;
+using InferenceTracing.ServiceDefaults;
 using InferenceTracing.ServiceDefaults.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -20,20 +24,38 @@ internal static class PreprocessingRegistration
 
         services.AddValidatedOptions<PreprocessingOptions>(PreprocessingOptions.Section);
         services.AddValidatedOptions<ClusterOptions>(ClusterOptions.Section, options => options.Problems());
+        services.AddValidatedOptions<EdgeOptions>(EdgeOptions.Section, options => options.Problems());
         services.AddValidatedOptions<ImageOptions>(ImageOptions.Section);
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ImageOptions>>((kestrel, limits) =>
             kestrel.Limits.MaxRequestBodySize = (long)limits.Value.MaxBytes + UploadReader.FormBytes);
 
         services.AddSingleton(provider => new ImagePreprocessor(provider.GetRequiredService<IOptions<ImageOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ClusterCircuit>();
+        services.AddSingleton<ClusterPlaces>();
         services.AddSingleton<ClusterClient>();
         services.AddSingleton<MemoryBudget>();
         services.AddSingleton<DecodePlaces>();
         services.AddSingleton<UploadReader>();
+        services.AddEdgeVote(builder.Configuration);
+        services.AddSingleton<EdgeMetrics>();
+        services.AddSingleton<Decider>();
         services.AddSingleton<Classifier>();
         services.AddSingleton<InFlight>();
         services.AddSingleton<ClusterWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterWatch>());
         services.AddHealthChecks().AddCheck<ClusterWatch>("cluster");
+    }
+
+    /// <summary>The edge's own model; without <c>Edge:Model</c> it loads nothing and never votes.</summary>
+    private static void AddEdgeVote(this IServiceCollection services, IConfiguration settings)
+    {
+        services.AddSingleton(ModelSearchPath.Default(settings["MODEL_REPOSITORY"]));
+        services.AddSingleton(provider => new ModelStore(
+            provider.GetRequiredService<ModelSearchPath>(), provider.GetRequiredService<IOptions<EdgeOptions>>().Value.Download, Service.OutsideProxy));
+        services.AddSingleton<EdgeVoter>();
+        services.AddHostedService(provider => provider.GetRequiredService<EdgeVoter>());
+        services.AddHealthChecks().AddCheck<EdgeVoter>("model");
+        services.AddSingleton<AnswerOutbox>();
     }
 
     public static void MapPreprocessing(this WebApplication app)

@@ -127,6 +127,9 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
             ? new InferenceException(StatusCodes.Status504GatewayTimeout, "deadline_exceeded", message)
             : failed.TrueForAll(ballot => ballot.Failure!.Status is >= 400 and < 500)
                 ? new InferenceException(failed[0].Failure!.Status, failed[0].Failure!.Reason, message) { RetryAfter = failed.Max(ballot => ballot.Failure!.RetryAfter) }
-                : new InferenceException(StatusCodes.Status503ServiceUnavailable, "quorum_not_reached", message) { RetryAfter = TimeSpan.FromSeconds(1) };
+                : new InferenceException(StatusCodes.Status503ServiceUnavailable, failed.Exists(ballot => ballot.Failure!.IsOverload) ? "overloaded" : "quorum_not_reached", message)
+                {
+                    RetryAfter = TimeSpan.FromSeconds(1),
+                };
     }
 }

@@ -5,7 +5,7 @@ namespace InferenceTracing.Networks;
 /// <summary>
 /// ONNX Runtime on Linux reports to its maker from the moment it is loaded, unless it then finds <c>ORT_DISABLE_TELEMETRY</c>: it looks once.
 /// </summary>
-internal static partial class RuntimeTelemetry
+public static partial class RuntimeTelemetry
 {
     /// <summary>Keeps the runtime from reporting, unless the environment says otherwise. To be called before anything else of it.</summary>
     public static void Disable()

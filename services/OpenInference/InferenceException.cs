@@ -19,6 +19,12 @@ public sealed class InferenceException(int status, string reason, string message
     /// <summary>When the caller may try again (<c>Retry-After</c>), where that is known.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The <c>error.type</c> of the service that was asked, where its refusal tells it (<see cref="ErrorType"/>).</summary>
+    public string? ToldReason { get; init; }
+
+    /// <summary>True when the service that was asked has more to do than it can: it may be asked again, later.</summary>
+    public bool IsOverload => Status == 429 || ToldReason is "queue_full" or "overloaded";
+
     /// <summary>True when it is no answer of the service that was asked: that could not be reached, or said nothing in time.</summary>
     public bool IsSilence => Reason is "unreachable" or "deadline_exceeded";
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using InferenceTracing.ModelRepository;
+using InferenceTracing.Runner.Report;
 using InferenceTracing.Topology;
 
 namespace InferenceTracing.Runner.Fleet;
@@ -14,6 +15,9 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
     public OtlpBackend? Backend { get; init; }
 
     public Uri Traces => Backend?.Address ?? this[SystemParts.TraceStore].Url;
+
+    /// <summary>The members, and the edge where it has a vote.</summary>
+    public IReadOnlyList<string> Voters => [.. Members, .. this[SystemParts.Preprocessing].Settings.ContainsKey("Edge__Model") ? [ResultCells.Edge] : Array.Empty<string>()];
 
     public ServiceSpec this[string name] => Services.Single(service => service.Name == name);
 
@@ -43,6 +47,30 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
         foreach (var member in Members)
         {
             this[member].Settings["Model__Precision"] = precision.Name();
+        }
+    }
+
+    /// <summary>Gives the edge a vote of its own, and a folder for its calibration, its outbox and the spans that wait for the cluster.</summary>
+    /// <param name="voting">Which model, and when it votes.</param>
+    /// <param name="precision">Of the model.</param>
+    /// <param name="folder">Where the edge keeps what outlives it.</param>
+    public void VoteAtEdge(EdgeVoting voting, Precision precision, string folder)
+    {
+        var edge = this[SystemParts.Preprocessing].Settings;
+
+        foreach (var (name, value) in new Dictionary<string, string>
+        {
+            ["Edge__Mode"] = voting.Mode,
+            ["Edge__Model"] = voting.Model,
+            ["Edge__Precision"] = precision.Name(),
+            ["Edge__Folder"] = folder,
+            // An outage may be longer than the exporter's own patience: what it gives up then waits on the disk, in few large files, of which ten a minute are sent again.
+            ["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "disk",
+            ["OTEL_DOTNET_EXPERIMENTAL_OTLP_DISK_RETRY_DIRECTORY_PATH"] = Path.Combine(folder, "spans"),
+            ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"] = "4096",
+        })
+        {
+            edge[name] = value;
         }
     }
 

@@ -7,11 +7,14 @@ namespace InferenceTracing.Runner.Report;
 /// <summary>What a photograph's result says in each cell of the table, as markup; empty where there is nothing to say.</summary>
 internal sealed class ResultCells(PhotoResult result)
 {
+    /// <summary>Who votes at the edge, as a table calls it beside the members.</summary>
+    public const string Edge = "the edge itself";
+
     public string Photo { get; } = Markup.Escape(result.Photo);
 
     public string Answer => result.Error is { } error
         ? $"[red]{Markup.Escape(error)}[/]"
-        : $"[bold]{Class(result.Answer.GetProperty("prediction"))}[/]{(result.Answer.GetProperty("untrained").GetBoolean() ? " [yellow]untrained[/]" : "")}";
+        : $"[bold]{Class(result.Answer.GetProperty("prediction"))}[/]{(result.Answer.GetProperty("untrained").GetBoolean() ? " [yellow]untrained[/]" : "")}{Decided}";
 
     public string Decode => Ms("inspect", "preprocess");
 
@@ -39,10 +42,10 @@ internal sealed class ResultCells(PhotoResult result)
 
     /// <summary>What a member said, or why it said nothing.</summary>
     public string Vote(string member) => Of(member) is not { } vote ? ""
-        : vote.GetProperty("error").GetString() is { } error ? $"[red]{Markup.Escape(error)}[/]"
+        : Error(vote) is { } error ? $"[red]{Markup.Escape(error)}[/]"
         : Class(vote);
 
-    public string VoteTime(string member) => Of(member) is { } vote && vote.GetProperty("error").GetString() is null ? Ms(vote.GetProperty("ms").GetDouble()) : "";
+    public string VoteTime(string member) => Of(member) is { } vote && Error(vote) is null ? Ms(vote.GetProperty("ms").GetDouble()) : "";
 
     public string VoteAndTime(string member) => VoteTime(member) is { Length: > 0 } time ? $"{Vote(member)} [grey]{time} ms[/]" : Vote(member);
 
@@ -50,9 +53,16 @@ internal sealed class ResultCells(PhotoResult result)
         ? trace.GetProperty("id").GetString() ?? ""
         : "";
 
-    private JsonElement? Of(string member) => result.Error is not null
-        ? null
-        : result.Answer.GetProperty("votes").EnumerateArray().First(vote => vote.GetProperty("model").GetString() == member);
+    private string Decided => result.Answer.GetProperty("decidedBy").GetString() is "edge" ? $" [grey]by the edge: {Markup.Escape(result.Answer.GetProperty("why").GetString()!)}[/]" : "";
+
+    private JsonElement? Of(string member) =>
+        result.Error is not null ? null
+        : member == Edge ? Known(result.Answer.GetProperty("edge"))
+        : Known(result.Answer.GetProperty("votes").EnumerateArray().FirstOrDefault(vote => vote.GetProperty("model").GetString() == member));
+
+    private static JsonElement? Known(JsonElement vote) => vote.ValueKind == JsonValueKind.Object ? vote : null;
+
+    private static string? Error(JsonElement vote) => vote.TryGetProperty("error", out var error) ? error.GetString() : null;
 
     private string Ms(params string[] stages) => result.Error is not null
         ? ""

@@ -36,7 +36,7 @@ internal static class ResultTable
     {
         table.AddColumn("photograph").AddColumn("answer");
 
-        foreach (var member in plan.Members)
+        foreach (var member in plan.Voters)
         {
             table.AddColumn(Markup.Escape(member));
         }
@@ -50,7 +50,7 @@ internal static class ResultTable
 
         foreach (var row in rows)
         {
-            table.AddRow([row.Photo, row.Answer, .. plan.Members.Select(row.VoteAndTime), row.Decode, row.Hops, row.Ensemble, row.Total, row.Spans, row.TracePath]);
+            table.AddRow([row.Photo, row.Answer, .. plan.Voters.Select(row.VoteAndTime), row.Decode, row.Hops, row.Ensemble, row.Total, row.Spans, row.TracePath]);
         }
     }
 
@@ -62,7 +62,7 @@ internal static class ResultTable
         {
             table.AddRow(row.Photo, row.Answer, row.Total, row.Spans);
 
-            foreach (var member in plan.Members)
+            foreach (var member in plan.Voters)
             {
                 table.AddRow($"[grey]  {Markup.Escape(member)}[/]", row.Vote(member), $"[grey]{row.VoteTime(member)}[/]");
             }

@@ -1,16 +1,22 @@
 using System.Diagnostics;
 using System.Text.Json;
-using InferenceTracing.Imaging;
+using InferenceTracing.ModelRepository;
 using InferenceTracing.OpenInference;
 using InferenceTracing.OpenInference.Client;
 using InferenceTracing.Preprocessing.Cluster;
+using InferenceTracing.Preprocessing.Voting;
 
 namespace InferenceTracing.Preprocessing.Classification;
 
-/// <summary>What the edge answers: the prediction, who voted for what, where the time went, and the trace that shows it.</summary>
-/// <param name="Prediction">The ensemble's first choice.</param>
-/// <param name="Top">Its first choices, best first.</param>
-/// <param name="Votes">Each member's vote, or why it has none.</param>
+/// <summary>What the edge answers: the prediction, whose it is, who voted for what, where the time went, and the trace that shows it.</summary>
+/// <param name="Prediction">The first choice of the ensemble, or of the edge where that decided.</param>
+/// <param name="Top">The first choices, best first.</param>
+/// <param name="DecidedBy"><c>cluster</c> or <c>edge</c>.</param>
+/// <param name="Why">One of <see cref="Reasons"/>; null where the cluster answered that is always asked.</param>
+/// <param name="Provisional">True where the cluster would have been asked, and could not be.</param>
+/// <param name="Queued">True where the cluster judges it afterwards: <c>GET /v1/answers/{trace id}</c> tells.</param>
+/// <param name="Edge">The edge's own vote; null where none was taken.</param>
+/// <param name="Votes">Each member's vote, or why it has none; empty where the edge decided.</param>
 /// <param name="Degraded">True when a member is missing from the vote.</param>
 /// <param name="Untrained">True when weights are random numbers and the answer means nothing.</param>
 /// <param name="Image">What was uploaded.</param>
@@ -19,6 +25,11 @@ namespace InferenceTracing.Preprocessing.Classification;
 internal sealed record ClassificationAnswer(
     NamedClass Prediction,
     IReadOnlyList<NamedClass> Top,
+    string DecidedBy,
+    string? Why,
+    bool Provisional,
+    bool Queued,
+    OwnVote? Edge,
     IReadOnlyList<Vote> Votes,
     bool Degraded,
     bool Untrained,
@@ -26,28 +37,29 @@ internal sealed record ClassificationAnswer(
     Timings Timings,
     TraceReference? Trace)
 {
-    /// <summary>Puts the answer together from the ensemble's.</summary>
+    /// <summary>Puts the answer together.</summary>
     /// <exception cref="InferenceException">The ensemble's answer lacks what it promises.</exception>
-    public static ClassificationAnswer Of(ClassifiedAnswer answer, ImageHeader header, int bytes, StageClock clock, TraceReference? trace)
+    public static ClassificationAnswer Of(Decision decision, ServedModel? own, ImageDescription image, StageClock clock, TraceReference? trace)
     {
-        if (answer.Images is not [{ Count: > 0 } top])
-        {
-            throw new InferenceException(StatusCodes.Status503ServiceUnavailable, "bad_upstream_answer", "The ensemble's answer names no class.");
-        }
-
-        var request = clock[Stage.Request];
-        var ensemble = answer.Parameters.GetValueOrDefault("ensemble_ms") switch { double value => value, long value => value, _ => 0 };
+        var answer = decision.Answer;
+        var top = answer is null ? decision.Vote!.Top
+            : answer.Images is [{ Count: > 0 } named] ? named
+            : throw new InferenceException(StatusCodes.Status503ServiceUnavailable, "bad_upstream_answer", "The ensemble's answer names no class.");
+        var ensemble = answer?.Parameters.GetValueOrDefault("ensemble_ms") switch { double value => value, long value => value, _ => 0 };
 
         return new ClassificationAnswer(
             top[0],
             top,
-            VotesOf(answer),
-            answer.Parameters.GetValueOrDefault("degraded") is true,
-            answer.Parameters.GetValueOrDefault("untrained") is true,
-            new ImageDescription(header.Format, header.Width, header.Height, bytes),
-            new Timings(
-                clock[Stage.Upload], clock[Stage.Queue], clock[Stage.Inspect], clock[Stage.Preprocess], request,
-                Math.Round(request - ensemble, 3), ensemble, clock.TotalMilliseconds),
+            decision.By,
+            decision.Why,
+            decision.Provisional,
+            decision.Queued,
+            OwnVote.Of(decision.Vote, own, clock[Stage.Infer]),
+            answer is null ? [] : VotesOf(answer),
+            answer?.Parameters.GetValueOrDefault("degraded") is true,
+            answer is null ? own is { Untrained: true } : answer.Parameters.GetValueOrDefault("untrained") is true,
+            image,
+            Timings.Of(clock, ensemble),
             trace);
     }
 
@@ -78,14 +90,30 @@ internal sealed record ClassificationAnswer(
 /// <summary>One member's vote and its likeliest classes; without a label it failed, for the reason in <paramref name="Error"/>.</summary>
 internal sealed record Vote(string Model, string? Version, string? Label, int? Class, float? Probability, IReadOnlyList<NamedClass> Top, string? Error, double Ms, double? QueueMs, double? RunMs, string? Precision);
 
+/// <summary>The vote of the edge's own model.</summary>
+/// <param name="Confidence">The probability as the calibration corrects it, which the threshold is held against.</param>
+/// <param name="Ms">Milliseconds of the network.</param>
+internal sealed record OwnVote(string Model, string Version, string Precision, string Label, int Class, float Probability, float Confidence, double Ms, bool Untrained)
+{
+    public static OwnVote? Of(EdgeVote? vote, ServedModel? model, double ms) => vote is null || model is null ? null
+        : new OwnVote(
+            model.Name, model.Version, model.Precision.Name(), vote.Top[0].Label, vote.Top[0].Class, vote.Top[0].Probability, vote.Confidence, ms, model.Untrained);
+}
+
 /// <summary>The upload: format, stored width and height in pixels, size in bytes.</summary>
 internal sealed record ImageDescription(string Format, int Width, int Height, int Bytes);
 
 /// <summary>
-/// Milliseconds: of the edge's stages, of the ensemble as it measured itself, and of the hops between the two. Upload, queue, inspect, preprocess and request are the
-/// total; network and ensemble are the request.
+/// Milliseconds: of the edge's stages, of the ensemble as it measured itself, and of the hops between the two. Upload, queue, inspect, preprocess, infer and request are
+/// the total; network and ensemble are the request. Infer is the edge's own model.
 /// </summary>
-internal sealed record Timings(double Upload, double Queue, double Inspect, double Preprocess, double Request, double Network, double Ensemble, double Total);
+internal sealed record Timings(
+    double Upload, double Queue, double Inspect, double Preprocess, double Infer, double Request, double Network, double Ensemble, double Total)
+{
+    public static Timings Of(StageClock clock, double ensemble) => new(
+        clock[Stage.Upload], clock[Stage.Queue], clock[Stage.Inspect], clock[Stage.Preprocess], clock[Stage.Infer], clock[Stage.Request],
+        Math.Round(clock[Stage.Request] - ensemble, 3), ensemble, clock.TotalMilliseconds);
+}
 
 /// <summary>The trace's id, and the address where it is seen.</summary>
 internal sealed record TraceReference(string Id, string? Url)

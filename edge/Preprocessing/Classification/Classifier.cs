@@ -3,43 +3,45 @@ using InferenceTracing.Imaging;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Cluster;
 using InferenceTracing.Preprocessing.Memory;
+using InferenceTracing.Preprocessing.Voting;
 using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.Preprocessing.Classification;
 
-/// <summary>The whole idea of the system in one place: look at the header, make pixels of the photograph, ask the ensemble.</summary>
+/// <summary>The whole idea of the system in one place: look at the header, make pixels of the photograph, let the edge or the cluster decide.</summary>
 internal sealed class Classifier(
     ImagePreprocessor preprocessor,
-    ClusterClient cluster,
+    Decider decider,
+    EdgeVoter voter,
     IOptions<ClusterOptions> settings,
     DecodePlaces places,
-    IOptions<ImageOptions> limits,
-    IOptions<PreprocessingOptions> options)
+    IOptions<ImageOptions> limits)
 {
-    private readonly PreprocessingOptions _options = options.Value;
-
     /// <summary>Names what <paramref name="photo"/> shows.</summary>
     /// <exception cref="ImageRejectedException">The file is no photograph that can be shown to the models.</exception>
-    /// <exception cref="InferenceException">The ensemble cannot answer.</exception>
+    /// <exception cref="InferenceException">Nobody can answer.</exception>
     public async Task<ClassificationAnswer> ClassifyAsync(PooledBody photo, StageClock clock, Deadline deadline, CancellationToken cancellationToken)
     {
         var request = Activity.Current;
         var header = Inspect(photo);
         clock.End(Stage.Inspect);
         using var pixels = PixelTensor.Rent(1);
+        EdgeVote? vote;
 
         using (await places.EnterAsync(MemoryOf(header), deadline, cancellationToken).ConfigureAwait(false))
         {
             clock.End(Stage.Queue);
             Preprocess(photo, header, pixels, deadline, cancellationToken);
             clock.End(Stage.Preprocess);
+            vote = decider.VoteFirst(pixels);
+            clock.End(Stage.Infer);
         }
 
-        var answer = await cluster.ClassifyAsync(pixels, _options.Top, deadline, cancellationToken).ConfigureAwait(false);
-        clock.End(Stage.Request);
-        var result = ClassificationAnswer.Of(answer, header, photo.Length, clock, TraceReference.Current(settings.Value));
+        var decision = await decider.DecideAsync(pixels, vote, clock, deadline, cancellationToken).ConfigureAwait(false);
+        var image = new ImageDescription(header.Format, header.Width, header.Height, photo.Length);
+        var result = ClassificationAnswer.Of(decision, voter.Served, image, clock, TraceReference.Current(settings.Value));
         RequestSummary.Answered(request, result.Prediction);
         return result;
     }

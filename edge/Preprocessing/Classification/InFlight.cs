@@ -9,12 +9,11 @@ namespace InferenceTracing.Preprocessing.Classification;
 /// <summary>Counts the photographs in the house, so that memory and the wait are bounded whatever arrives.</summary>
 internal sealed class InFlight(IOptions<PreprocessingOptions> options) : IDisposable
 {
-    private const int PerCore = 16;
     private const string TooBusy = "too_busy";
 
     private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
     {
-        PermitLimit = options.Value.MaxInFlight is var most and > 0 ? most : PerCore * Environment.ProcessorCount,
+        PermitLimit = options.Value.InFlightLimit,
         QueueLimit = options.Value.QueueLimit,
     });
 

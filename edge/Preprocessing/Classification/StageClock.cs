@@ -1,12 +1,13 @@
 namespace InferenceTracing.Preprocessing.Classification;
 
-/// <summary>The stages of a request at the edge, of which <see cref="Queue"/> comes twice: before the photograph is looked at, and before it is decoded.</summary>
+/// <summary>The stages of a request at the edge, of which <see cref="Queue"/> comes again and again: before the photograph is looked at, before it is decoded, and before the edge votes in the cluster's place.</summary>
 internal enum Stage
 {
     Upload,
     Queue,
     Inspect,
     Preprocess,
+    Infer,
     Request,
 }
 

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Options;
 namespace InferenceTracing.Preprocessing.Cluster;
 
 /// <summary>
-/// Asks the ensemble, through the gateway. While the way there is lost (<see cref="ClusterWatch"/> finds out) every request is refused at once:
-/// a cut link answers nothing, and waiting for the deadline would only keep the caller and fill the house.
+/// Asks the ensemble, through the gateway. While the circuit is open every request is refused at once: a cut link answers nothing, and waiting for the deadline
+/// would only keep the caller and fill the house.
 /// </summary>
-internal sealed class ClusterClient(IOptions<ClusterOptions> options, TimeProvider clock) : IDisposable
+internal sealed class ClusterClient(IOptions<ClusterOptions> options, ClusterCircuit circuit, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -20,32 +20,40 @@ internal sealed class ClusterClient(IOptions<ClusterOptions> options, TimeProvid
     /// <summary>When the cluster last answered a request, in <see cref="TimeProvider.GetTimestamp"/>'s ticks.</summary>
     public long LastAnswer => Volatile.Read(ref _lastAnswer);
 
-    /// <summary>Whether requests are refused at once.</summary>
-    public bool IsLost => _line.IsClosed || _line.Lost.IsCancellationRequested;
-
     /// <summary>The <paramref name="top"/> likeliest classes of each image.</summary>
+    /// <param name="images">The pixels.</param>
+    /// <param name="top">Classes of an answer.</param>
+    /// <param name="mayGoWithout">Whether there is another answer than the cluster's: while nobody knows whether it is back, one such request tries.</param>
+    /// <param name="deadline">Until when.</param>
+    /// <param name="cancellationToken">Nobody waits any more.</param>
     /// <exception cref="InferenceException">The cluster cannot be reached, refuses, or is too late.</exception>
-    public async Task<ClassifiedAnswer> ClassifyAsync(PixelTensor images, int top, Deadline deadline, CancellationToken cancellationToken)
+    public async Task<ClassifiedAnswer> ClassifyAsync(PixelTensor images, int top, bool mayGoWithout, Deadline deadline, CancellationToken cancellationToken)
     {
-        var line = _line;
-
-        if (line.IsClosed || line.Lost.IsCancellationRequested)
+        if (!circuit.TryEnter(mayGoWithout, out var entered))
         {
             throw Unreachable();
         }
 
+        using var passage = entered;
+        var line = _line;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, line.Lost);
 
         try
         {
             var answer = await line.Server.ClassifyAsync(_options.Model, images, top, deadline, patience.Token).ConfigureAwait(false);
-            Volatile.Write(ref _lastAnswer, clock.GetTimestamp());
+            Answered();
             return answer;
         }
         catch (InferenceException refused) when (refused.Status is >= 400 and < 500 and not StatusCodes.Status429TooManyRequests)
         {
+            Answered();
             // The photograph was fine: what the cluster refuses is a setting of the edge (model, key, size), not the caller's mistake.
             throw new InferenceException(StatusCodes.Status503ServiceUnavailable, "cluster_refused", $"The cluster refused: {refused.Message}", refused);
+        }
+        catch (InferenceException refused) when (!refused.IsSilence)
+        {
+            Answered();
+            throw;
         }
         catch (Exception broken) when (line.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -53,26 +61,30 @@ internal sealed class ClusterClient(IOptions<ClusterOptions> options, TimeProvid
         }
     }
 
-    /// <summary>From now on requests are refused at once, those under way too.</summary>
+    /// <summary>Those under way end too: a way that leads nowhere answers nothing.</summary>
     public void Cut() => _line.Cut();
 
-    /// <summary>From now on requests are refused at once; those under way are answered by whoever has them, or end with the connection.</summary>
-    public void Close() => _line.IsClosed = true;
-
-    /// <summary>Requests go out again; where the way was cut over new connections, for the old ones may lead nowhere and would not say so.</summary>
+    /// <summary>Where the way was cut, over new connections: the old ones may lead nowhere and would not say so.</summary>
     public void Restore()
     {
-        if (!_line.Lost.IsCancellationRequested)
+        if (_line.Lost.IsCancellationRequested)
         {
-            _line.IsClosed = false;
-            return;
+            using var old = _line;
+            _line = new ClusterLine(_options);
         }
-
-        using var old = _line;
-        _line = new ClusterLine(_options);
     }
 
     public void Dispose() => _line.Dispose();
+
+    private void Answered()
+    {
+        Volatile.Write(ref _lastAnswer, clock.GetTimestamp());
+
+        if (circuit.State == CircuitState.HalfOpen)
+        {
+            circuit.Close();
+        }
+    }
 
     private InferenceException Unreachable(Exception? cause = null) => new(
         StatusCodes.Status503ServiceUnavailable, "unreachable", $"{_options.Model} cannot be reached: the way to the cluster is lost.", cause)
@@ -86,7 +98,6 @@ internal sealed class ClusterLine : IDisposable
 {
     private readonly CancellationTokenSource _lost = new();
     private readonly HttpClient _http;
-    private volatile bool _isClosed;
 
     public ClusterLine(ClusterOptions options)
     {
@@ -114,13 +125,6 @@ internal sealed class ClusterLine : IDisposable
     }
 
     public OpenInferenceClient Server { get; }
-
-    /// <summary>No request goes out on it any more.</summary>
-    public bool IsClosed
-    {
-        get => _isClosed;
-        set => _isClosed = value;
-    }
 
     /// <summary>Cancelled when the way to the cluster is lost.</summary>
     public CancellationToken Lost { get; }

@@ -5,10 +5,11 @@ using Microsoft.Extensions.Options;
 namespace InferenceTracing.Preprocessing.Cluster;
 
 /// <summary>
-/// Asks through the gateway whether the ensemble is ready: often until it is, then every second. The edge is ready when it is. When the
-/// question is not answered at all, the way there counts as lost until it is answered again.
+/// Asks through the gateway whether the ensemble is ready: often until it is, then every second. Where the edge has no vote of its own, it is ready when the
+/// ensemble is. When the question is not answered at all, the circuit opens until it is answered again.
 /// </summary>
-internal sealed class ClusterWatch(IOptions<ClusterOptions> options, ClusterClient client, ILogger<ClusterWatch> logger, TimeProvider clock)
+internal sealed class ClusterWatch(
+    IOptions<ClusterOptions> options, IOptions<EdgeOptions> edge, ClusterClient client, ClusterCircuit circuit, ILogger<ClusterWatch> logger, TimeProvider clock)
     : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Eager = TimeSpan.FromMilliseconds(100);
@@ -16,8 +17,15 @@ internal sealed class ClusterWatch(IOptions<ClusterOptions> options, ClusterClie
 
     private volatile string? _notReady = "not asked yet";
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_notReady is { } reason ? HealthCheckResult.Unhealthy($"{options.Value.Url}: {reason}") : HealthCheckResult.Healthy());
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var said = $"circuit {ClusterCircuit.Name(circuit.State)}{(_notReady is { } reason ? $"; {options.Value.Url}: {reason}" : "")}";
+
+        return Task.FromResult(
+            _notReady is null ? HealthCheckResult.Healthy(said)
+            : edge.Value.Mode == EdgeMode.Cloud ? HealthCheckResult.Unhealthy(said)
+            : HealthCheckResult.Degraded($"{said}; the edge answers by itself"));
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,7 +36,7 @@ internal sealed class ClusterWatch(IOptions<ClusterOptions> options, ClusterClie
         {
             var asked = clock.GetTimestamp();
             var notReady = await probe.AskAsync(stoppingToken).ConfigureAwait(false);
-            Note(probe, asked);
+            Note(probe, notReady is null, asked);
 
             if (notReady != _notReady)
             {
@@ -36,26 +44,31 @@ internal sealed class ClusterWatch(IOptions<ClusterOptions> options, ClusterClie
                 _notReady = notReady;
             }
 
-            await Task.Delay(notReady is null ? Calm : Eager, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(circuit.State == CircuitState.Closed && notReady is null ? Calm : Eager, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private void Note(ModelProbe probe, long asked)
+    private void Note(ModelProbe probe, bool isReady, long asked)
     {
-        if (probe.Answered && client.IsLost)
+        var state = circuit.State;
+
+        if (probe.Answered && state == CircuitState.Open)
         {
             client.Restore();
+            circuit.HalfOpen();
         }
-        else if (!probe.Answered && !client.IsLost && client.LastAnswer < asked)
+        else if (isReady && state == CircuitState.HalfOpen)
+        {
+            circuit.Close();
+        }
+        else if (!probe.Answered && state != CircuitState.Open && client.LastAnswer < asked)
         {
             // A cluster under load may be late with the probe; as long as it answers requests, the way is open.
-            if (probe.Refused)
+            circuit.Open();
+
+            if (!probe.Refused)
             {
-                // A gateway that is asked to stop listens no more, and finishes what it has.
-                client.Close();
-            }
-            else
-            {
+                // A gateway that is asked to stop listens no more, and finishes what it has; any other silence is for ever.
                 client.Cut();
             }
         }

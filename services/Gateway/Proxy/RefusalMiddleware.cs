@@ -56,6 +56,7 @@ internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOp
         }
 
         context.Response.StatusCode = refusal.Status;
+        context.Response.Headers[ErrorType.Header] = refusal.Reason;
         context.Features.Get<IHttpActivityFeature>()?.Activity.SetTag("error.type", refusal.Reason);
         Log.Refused(logger, context.Request.Method, context.Request.Path, refusal.Status, refusal.Reason);
 

@@ -25,6 +25,7 @@ internal static class UpstreamError
         return new InferenceException(status, reason, Message(body) ?? $"{model} answered with status {status}.")
         {
             RetryAfter = response.Headers.RetryAfter?.Delta,
+            ToldReason = response.Headers.TryGetValues(ErrorType.Header, out var told) ? ErrorType.Read(told.FirstOrDefault()) : null,
         };
     }
 

@@ -54,6 +54,7 @@ internal sealed class InferEndpoint(ModelCalls calls)
         var response = context.Response;
         response.Clear();
         response.StatusCode = refusal.Status;
+        response.Headers[ErrorType.Header] = refusal.Reason;
 
         if (refusal.RetryAfter is { } wait)
         {

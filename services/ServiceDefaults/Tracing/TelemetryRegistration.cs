@@ -40,6 +40,8 @@ internal static class TelemetryRegistration
         DistributedContextPropagator.Current = propagator;
         Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
 
+        builder.Services.AddSingleton<ExportGate>();
+
         if (!identity.Traced || string.Equals(settings["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase))
         {
             return;
@@ -79,7 +81,7 @@ internal static class TelemetryRegistration
         if (Exports(settings, "TRACES"))
         {
             ExporterSettings.Check(settings);
-            builder.Services.Configure<OtlpExporterOptions>(options => TransientExport.Use(options, settings));
+            builder.Services.AddOptions<OtlpExporterOptions>().Configure<ExportGate>((options, gate) => TransientExport.Use(options, settings, gate));
             telemetry.UseOtlpExporter();
         }
 

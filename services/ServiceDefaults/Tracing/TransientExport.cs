@@ -13,17 +13,17 @@ internal sealed class TransientExport : DelegatingHandler
     // As much as the exporter itself would read.
     private const int LongestAnswer = 4 << 20;
 
-    private TransientExport()
-        : base(new SocketsHttpHandler { ActivityHeadersPropagator = null })
-    {
-    }
+    private readonly ExportGate _gate;
+
+    private TransientExport(ExportGate gate)
+        : base(new SocketsHttpHandler { ActivityHeadersPropagator = null }) => _gate = gate;
 
     /// <summary>Gives the exporters this handler; not where they are to use certificates of their own, with which they make their clients themselves.</summary>
-    public static void Use(OtlpExporterOptions options, IConfiguration settings)
+    public static void Use(OtlpExporterOptions options, IConfiguration settings, ExportGate gate)
     {
         if (settings["OTEL_EXPORTER_OTLP_CERTIFICATE"] is not { Length: > 0 } && settings["OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"] is not { Length: > 0 })
         {
-            options.HttpClientFactory = () => new HttpClient(new TransientExport())
+            options.HttpClientFactory = () => new HttpClient(new TransientExport(gate))
             {
                 Timeout = TimeSpan.FromMilliseconds(options.TimeoutMilliseconds),
                 MaxResponseContentBufferSize = LongestAnswer,
@@ -33,6 +33,8 @@ internal sealed class TransientExport : DelegatingHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        await _gate.PassAsync(request.RequestUri!, cancellationToken).ConfigureAwait(false);
+
         try
         {
             var answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -48,6 +50,8 @@ internal sealed class TransientExport : DelegatingHandler
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        _gate.Pass(request.RequestUri!, cancellationToken);
+
         try
         {
             return base.Send(request, cancellationToken);

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Threading.RateLimiting;
+using InferenceTracing.OpenInference;
+using InferenceTracing.Preprocessing.Cluster;
+using InferenceTracing.Preprocessing.Memory;
+using InferenceTracing.Preprocessing.Outbox;
+using InferenceTracing.Preprocessing.Voting;
+using InferenceTracing.ServiceDefaults.Requests;
+using Microsoft.Extensions.Options;
+
+namespace InferenceTracing.Preprocessing.Classification;
+
+/// <summary>
+/// Who answers: the cluster, or the edge by itself (<see cref="EdgeMode"/>). With a vote of its own the edge never says no for the cluster's sake: what that cannot
+/// answer, the edge does, says so, and hands it to the outbox to be judged later.
+/// </summary>
+internal sealed class Decider(
+    EdgeVoter voter,
+    ClusterClient cluster,
+    DecodePlaces places,
+    ClusterPlaces atCluster,
+    AnswerOutbox outbox,
+    EdgeMetrics metrics,
+    ClusterCircuit circuit,
+    TimeProvider time,
+    IOptions<EdgeOptions> edge,
+    IOptions<PreprocessingOptions> options)
+{
+    // What a vote takes, and what it may wait for its turn; of a short deadline it is a share.
+    private static readonly TimeSpan TimeToVote = TimeSpan.FromMilliseconds(250);
+
+    // The pixels as numbers, and what the network keeps between its layers.
+    private const int BytesOfARun = 8 << 20;
+
+    private int _confident;
+
+    /// <summary>Whether the edge votes before anybody is asked.</summary>
+    public bool VotesFirst { get; } = edge.Value.Mode is EdgeMode.Cascade or EdgeMode.Edge;
+
+    /// <summary>The edge's vote, which the caller takes with the place that the photograph was decoded in.</summary>
+    public EdgeVote? VoteFirst(PixelTensor pixels) => VotesFirst ? voter.TryVote(pixels) : null;
+
+    /// <summary>The answer, and whose it is.</summary>
+    /// <param name="pixels">The photograph.</param>
+    /// <param name="vote">The edge's vote where it has voted.</param>
+    /// <param name="clock">Takes the stages.</param>
+    /// <param name="deadline">Until when.</param>
+    /// <param name="cancellationToken">The caller has gone.</param>
+    /// <exception cref="InferenceException">The cluster cannot answer, and the edge has no vote.</exception>
+    public async Task<Decision> DecideAsync(PixelTensor pixels, EdgeVote? vote, StageClock clock, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var request = Activity.Current;
+        var decision = await ChooseAsync(pixels, vote, clock, deadline, cancellationToken).ConfigureAwait(false);
+
+        if (Kind(decision) is { } kind && voter.Served is { } model && request is not null)
+        {
+            var entry = new OutboxEntry(request.Context, kind, decision.Why!, model.Name, decision.Vote!.Top, time.GetUtcNow());
+            decision = decision with { Queued = await outbox.KeepAsync(pixels, entry, cancellationToken).ConfigureAwait(false) };
+        }
+
+        Tag(request, decision);
+        metrics.Answered(decision);
+        return decision;
+    }
+
+    private async Task<Decision> ChooseAsync(PixelTensor pixels, EdgeVote? vote, StageClock clock, Deadline deadline, CancellationToken cancellationToken)
+    {
+        if (vote is not null && edge.Value.Mode == EdgeMode.Edge)
+        {
+            return Decision.OfEdge(vote, Reasons.EdgeOnly);
+        }
+
+        if (vote is not null && vote.Confidence >= voter.Threshold)
+        {
+            return Decision.OfEdge(vote, Reasons.Confident);
+        }
+
+        InferenceException refusal;
+
+        try
+        {
+            var mayVote = voter.Served is not null;
+            using var place = atCluster.Enter(mayVote);
+            var answer = await cluster
+                .ClassifyAsync(pixels, options.Value.Top, mayVote, mayVote ? deadline.Earlier(TimeToVote) : deadline, cancellationToken).ConfigureAwait(false);
+            clock.End(Stage.Request);
+            return Decision.OfCluster(answer, vote);
+        }
+        catch (InferenceException failed) when (voter.Served is not null)
+        {
+            clock.End(Stage.Request);
+            refusal = failed;
+        }
+
+        // A network that fails to run leaves the cluster's refusal as it was.
+        vote ??= await VoteAsync(pixels, clock, deadline, cancellationToken).ConfigureAwait(false) ?? throw refusal;
+        return Decision.OfEdge(vote, WhyOf(refusal), provisional: true);
+    }
+
+    private async Task<EdgeVote?> VoteAsync(PixelTensor pixels, StageClock clock, Deadline deadline, CancellationToken cancellationToken)
+    {
+        using var place = await places.EnterAsync(BytesOfARun, deadline, cancellationToken).ConfigureAwait(false);
+        clock.End(Stage.Queue);
+        var vote = voter.TryVote(pixels);
+        clock.End(Stage.Infer);
+        return vote;
+    }
+
+    /// <summary>Why the cluster is to judge it afterwards; null where it is not to.</summary>
+    private OutboxKind? Kind(Decision decision) =>
+        decision.Provisional ? OutboxKind.Provisional
+        : decision.Why == Reasons.Confident && IsAudited() ? OutboxKind.Audit
+        : null;
+
+    private bool IsAudited() => edge.Value.AuditEvery is var every and > 0 && (uint)Interlocked.Increment(ref _confident) % (uint)every == 0;
+
+    private static string WhyOf(InferenceException refusal) =>
+        refusal.IsOverload ? Reasons.Overloaded
+        : refusal.Reason == "unreachable" || refusal.ToldReason is "no_healthy_upstream" or "upstream_unreachable" ? Reasons.ClusterUnreachable
+        : refusal.Status == StatusCodes.Status504GatewayTimeout ? Reasons.Deadline
+        : Reasons.ClusterFailed;
+
+    private void Tag(Activity? request, Decision decision)
+    {
+        if (request is not { IsAllDataRequested: true } || edge.Value.Mode == EdgeMode.Cloud)
+        {
+            return;
+        }
+
+        request.SetTag("edge.decided_by", decision.By).SetTag("edge.why", decision.Why).SetTag("edge.circuit", ClusterCircuit.Name(circuit.State));
+
+        if (decision.Provisional)
+        {
+            request.SetTag("edge.provisional", true);
+        }
+
+        if (decision.Queued)
+        {
+            request.SetTag("edge.queued", true);
+        }
+    }
+}
