@@ -105,10 +105,22 @@ internal sealed class PhotoLoad(HttpClient edge, int rate, TimeProvider clock)
 /// <param name="Reason">The reason of a refusal; null when it was answered.</param>
 /// <param name="TraceId">Its trace, where the edge named one.</param>
 /// <param name="Degraded">True when a member's vote is missing.</param>
-/// <param name="Members">Who voted.</param>
+/// <param name="Members">Who voted in the cluster.</param>
 internal sealed record PhotoAnswer(
     DateTimeOffset At, TimeSpan Elapsed, int Status, string? Reason, string? TraceId, bool Degraded, IReadOnlyList<string> Members)
 {
+    /// <summary>Whether the edge answered by itself, and why; null where the cluster did.</summary>
+    public string? ByTheEdge { get; init; }
+
+    /// <summary>True where the cluster would have been asked, and could not be.</summary>
+    public bool Provisional { get; init; }
+
+    /// <summary>What the edge waited for the cluster, by its own clock.</summary>
+    public TimeSpan AtCluster { get; init; }
+
+    /// <summary>True where the answer waits for its judgement.</summary>
+    public bool Queued { get; init; }
+
     /// <summary>The reason of a photograph that nobody has taken: nobody listens where the edge would.</summary>
     public const string NotConnected = "not connected";
 
@@ -123,6 +135,14 @@ internal sealed record PhotoAnswer(
             ? votes.EnumerateArray().Where(vote => vote.GetProperty("label").ValueKind == JsonValueKind.String).Select(vote => vote.GetProperty("model").GetString()!).ToList()
             : [];
 
-        return new PhotoAnswer(at, elapsed, status, reason, traceId, body.TryGetProperty("degraded", out var degraded) && degraded.GetBoolean(), members);
+        return new PhotoAnswer(at, elapsed, status, reason, traceId, Is("degraded"), members)
+        {
+            ByTheEdge = body.TryGetProperty("decidedBy", out var by) && by.GetString() == "edge" ? body.GetProperty("why").GetString() : null,
+            AtCluster = body.TryGetProperty("timings", out var timings) ? TimeSpan.FromMilliseconds(timings.GetProperty("request").GetDouble()) : TimeSpan.Zero,
+            Provisional = Is("provisional"),
+            Queued = Is("queued"),
+        };
+
+        bool Is(string name) => body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
     }
 }

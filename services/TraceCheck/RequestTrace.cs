@@ -21,6 +21,14 @@ public sealed class RequestTrace
         _byTheEdge = ByTheEdge();
     }
 
+    /// <summary>The trace of a judgement has another root.</summary>
+    private RequestTrace(IReadOnlyList<string> members, ExpectedSpan root)
+    {
+        (_members, _route) = (members, "");
+        _byTheCluster = [root, .. InTheCluster(root, members)];
+        _byTheEdge = [];
+    }
+
     /// <summary>How many spans a complete trace has at least: a request that had to wait has one more for each wait.</summary>
     public int SpanCount => _byTheCluster.Count(span => !span.IsOptional);
 
@@ -32,6 +40,14 @@ public sealed class RequestTrace
     {
         ArgumentNullException.ThrowIfNull(members);
         return new RequestTrace(members, route, caller);
+    }
+
+    /// <summary>The trace of what the cluster says afterwards of an answer of the edge's own: the same from the edge's call on.</summary>
+    /// <param name="members">The members' service names.</param>
+    public static RequestTrace OfJudgement(IReadOnlyList<string> members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        return new RequestTrace(members, new ExpectedSpan(Edge, "outbox.judge", "internal", null));
     }
 
     /// <summary>What is wrong with a trace, a line each: spans that are missing, hang on the wrong parent, or should not be there. Empty when complete.</summary>
@@ -112,12 +128,17 @@ public sealed class RequestTrace
     private List<ExpectedSpan> ByTheCluster(IReadOnlyList<string> members)
     {
         var expected = AtTheEdge(out var edge);
+        // A cascade asks its own model first.
+        return [.. expected, new(Edge, "edge.infer", "internal", edge, Optional: 1), .. InTheCluster(edge, members)];
+    }
+
+    private static List<ExpectedSpan> InTheCluster(ExpectedSpan edge, IReadOnlyList<string> members)
+    {
         var toGateway = new ExpectedSpan(Edge, Infer, "client", edge);
         var gateway = new ExpectedSpan("gateway", Infer, "server", toGateway);
         var toEnsemble = new ExpectedSpan("gateway", Infer, "client", gateway);
         var ensemble = new ExpectedSpan("ensemble", Infer, "server", toEnsemble);
-        // A cascade asks its own model first.
-        expected.AddRange([new(Edge, "edge.infer", "internal", edge, Optional: 1), toGateway, gateway, toEnsemble, ensemble, new("ensemble", "ensemble.combine", "internal", ensemble)]);
+        List<ExpectedSpan> expected = [toGateway, gateway, toEnsemble, ensemble, new("ensemble", "ensemble.combine", "internal", ensemble)];
 
         foreach (var member in members)
         {

@@ -1,3 +1,5 @@
+using InferenceTracing.Runner.Fleet;
+
 namespace InferenceTracing.EndToEnd.Tests;
 
 /// <summary>The same photographs through a system whose edge leaves all decoding to libvips; everything else is tested with the default codec.</summary>
@@ -21,5 +23,5 @@ public sealed class LibvipsTests(LibvipsSystem system) : IClassFixture<LibvipsSy
 /// <summary>A system of its own with <c>Images:Codec=libvips</c>.</summary>
 public sealed class LibvipsSystem : RunningSystem
 {
-    protected override string? Codec => "libvips";
+    private protected override void Settle(ServicePlan plan) => plan["preprocessing"].Settings["Images__Codec"] = "libvips";
 }

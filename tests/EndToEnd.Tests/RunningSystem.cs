@@ -13,9 +13,6 @@ public class RunningSystem : IAsyncLifetime
     private ServiceFleet? _fleet;
     private ServicePlan? _plan;
 
-    /// <summary>What decodes at its edge; null leaves that to the default.</summary>
-    protected virtual string? Codec => null;
-
     /// <summary>The edge.</summary>
     public HttpClient Edge { get; private set; } = new();
 
@@ -35,6 +32,14 @@ public class RunningSystem : IAsyncLifetime
 
     internal ServiceFleet Fleet => _fleet ?? throw new InvalidOperationException("The system is not started.");
 
+    /// <summary>Where its logs are, and what else it leaves behind.</summary>
+    private protected string Folder => _logs;
+
+    /// <summary>What is different in it.</summary>
+    private protected virtual void Settle(ServicePlan plan)
+    {
+    }
+
     /// <summary>Who votes.</summary>
     private protected virtual ModelChoice ChooseModels() => ModelChoice.Find();
 
@@ -50,11 +55,7 @@ public class RunningSystem : IAsyncLifetime
         // A machine that is busy answers late, and not wrongly.
         _plan["preprocessing"].Settings["Preprocessing__Timeout"] = "00:00:30";
 
-        if (Codec is { } codec)
-        {
-            _plan["preprocessing"].Settings["Images__Codec"] = codec;
-        }
-
+        Settle(_plan);
         _fleet = new ServiceFleet(_plan);
         await _fleet.StartAsync(CancellationToken.None);
         Edge = new HttpClient { BaseAddress = _plan.Edge };

@@ -110,6 +110,57 @@ public sealed class RequestTraceTests
     [Fact]
     public void Problems_NoSpans_NameEveryOne() => Assert.Equal(_expected.SpanCount, _expected.Problems([]).Count);
 
+    [Fact]
+    public void Problems_AskedAtTheEdgeFirst_AreNone()
+    {
+        var spans = Complete();
+        spans.Add(Span("90", "1", "preprocessing", "edge.infer", "internal"));
+
+        Assert.Empty(_expected.Problems(spans));
+    }
+
+    [Fact]
+    public void Problems_OfTheEdgesOwnAnswer_AreNone()
+    {
+        Assert.Empty(_expected.Problems(ByTheEdge()));
+        Assert.Equal(["missing: preprocessing edge.infer (internal) below preprocessing POST /preprocessing (server)"], _expected.Problems([.. ByTheEdge().Where(span => span.Name != "edge.infer")]));
+    }
+
+    /// <summary>How far an attempt came that the cluster did not answer, nobody can say.</summary>
+    [Fact]
+    public void Problems_OfTheEdgesOwnAnswerAfterAnAttempt_AreNoneWhereverThatEnded()
+    {
+        var attempt = Complete().Where(span => span.Id is not ("0" or "1" or "2" or "3")).ToList();
+
+        Assert.All(Enumerable.Range(0, attempt.Count + 1), spans => Assert.Empty(_expected.Problems([.. ByTheEdge(), .. attempt.Take(spans)])));
+    }
+
+    [Fact]
+    public void Problems_MembersNotKnown_AreThoseOfTheMembersThatWereAsked()
+    {
+        var spans = Complete().ConvertAll(span => span is { Service: "ensemble", Kind: "client" }
+            ? span with { Tags = new Dictionary<string, string> { ["inference.model.name"] = Complete().Single(child => child.ParentId == span.Id).Service } }
+            : span);
+
+        Assert.Empty(RequestTrace.Of([]).Problems(spans));
+        Assert.NotEmpty(RequestTrace.Of([]).Problems([.. spans.Where(span => span is not { Service: "mobilenetv2", Name: "inference.run" })]));
+    }
+
+    [Fact]
+    public void Problems_OfAJudgement_AreNoneBelowItsOwnRoot()
+    {
+        var spans = Complete().Where(span => span.Id is not ("0" or "1" or "2" or "3")).Prepend(Span("1", null, "preprocessing", "outbox.judge", "internal")).ToList();
+
+        Assert.Empty(RequestTrace.OfJudgement(Members).Problems(spans));
+        Assert.NotEmpty(RequestTrace.OfJudgement(Members).Problems(spans[1..]));
+    }
+
+    private static List<TraceSpan> ByTheEdge()
+    {
+        var decided = new Dictionary<string, string> { ["edge.decided_by"] = "edge" };
+        return [.. Complete().Take(4).Select(span => span.Kind == "server" ? span with { Tags = decided } : span), Span("90", "1", "preprocessing", "edge.infer", "internal")];
+    }
+
     private static List<TraceSpan> Complete()
     {
         List<TraceSpan> spans =

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace InferenceTracing.Drills.Collectors;
+namespace InferenceTracing.Drills;
 
 /// <summary>A stretch of the way between two programs, which can be cut in two ways.</summary>
 internal sealed class TcpRelay : IAsyncDisposable
@@ -20,6 +20,9 @@ internal sealed class TcpRelay : IAsyncDisposable
         _listener.Start();
         _accepting = AcceptAsync();
     }
+
+    /// <summary>Where it listens.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>
     /// The cable: nobody is told. Connections stay open and pass nothing, also after the mending, as behind a router that has lost them; new ones

@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using InferenceTracing.ModelRepository;
+using InferenceTracing.Runner;
+using InferenceTracing.Runner.Fleet;
+using InferenceTracing.TestBed;
+
+namespace InferenceTracing.EndToEnd.Tests;
+
+/// <summary>An edge with a vote of its own: who answers in which mode, and what the answer, the trace and the health say of it.</summary>
+public sealed class EdgeModeTests(VotingSystem system) : IClassFixture<VotingSystem>
+{
+    [Fact]
+    public async Task Fallback_ClusterThere_IsTheClustersAnswer()
+    {
+        await system.RestartAsync("fallback");
+
+        var answer = await system.ClosedAsync();
+
+        Assert.Equal(("cluster", null, false), (DecidedBy(answer), Why(answer), answer.Body.GetProperty("provisional").GetBoolean()));
+        Assert.Equal(JsonValueKind.Null, answer.Body.GetProperty("edge").ValueKind);
+        await system.WaitForCompleteTraceAsync(answer.TraceId);
+    }
+
+    [Fact]
+    public async Task Fallback_ClusterAway_IsTheEdgesProvisionalAnswerUntilItIsBack()
+    {
+        await system.RestartAsync("fallback");
+        await system.ClosedAsync();
+        var gateway = system.Kill("gateway");
+
+        var away = await system.Edge.PostAsync(Upload.Drawn);
+        await Patience.UntilAsync(() => system.HealthAsync(), ready => ready == "degraded");
+        var later = await system.Edge.PostAsync(Upload.Drawn);
+        using var health = await system.Edge.GetAsync(new Uri("health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+        var ready = await health.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        await using var again = ServiceProcess.Start(gateway, Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()));
+        var back = await Patience.UntilAsync(() => system.Edge.PostAsync(Upload.Drawn), answer => DecidedBy(answer) == "cluster");
+
+        Assert.All([away, later], answer =>
+        {
+            Assert.Equal(200, answer.Status);
+            Assert.Equal(("edge", "cluster_unreachable", true), (DecidedBy(answer), Why(answer), answer.Body.GetProperty("provisional").GetBoolean()));
+            Assert.Equal(answer.Label, answer.Body.GetProperty("edge").GetProperty("label").GetString());
+            Assert.Empty(answer.Body.GetProperty("votes").EnumerateArray());
+        });
+        Assert.Equal(200, (int)health.StatusCode);
+        Assert.Equal("degraded", ready.GetProperty("status").GetString());
+        Assert.Contains("circuit open", ready.GetProperty("checks").GetProperty("cluster").GetProperty("description").GetString(), StringComparison.Ordinal);
+        Assert.Equal(200, back.Status);
+
+        // Kept while the way was lost, and whole now.
+        var spans = await system.WaitForCompleteTraceAsync(later.TraceId);
+        var request = spans.One("preprocessing", "POST /preprocessing", "server");
+        Assert.False(request.Failed);
+        Assert.Equal(("edge", "cluster_unreachable", "true", "open"), (request.Tags["edge.decided_by"], request.Tags["edge.why"], request.Tags["edge.provisional"], request.Tags["edge.circuit"]));
+        Assert.Equal("mobilenetv2", spans.One("preprocessing", "edge.infer", "internal").Tags["inference.model.name"]);
+    }
+
+    [Fact]
+    public async Task Fallback_ClusterTakesNoMore_IsTheEdgesAnswerAndSaysWhy()
+    {
+        await system.RestartAsync("fallback");
+        await system.ClosedAsync();
+        await system.LimitAsync(requestsPerSecond: 1);
+
+        try
+        {
+            await system.ClosedAsync();
+            var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => system.Edge.PostAsync(Upload.Drawn)));
+
+            Assert.All(answers, answer => Assert.Equal(200, answer.Status));
+            var excess = answers.Where(answer => DecidedBy(answer) == "edge").ToList();
+            Assert.NotEmpty(excess);
+            Assert.All(excess, answer => Assert.Equal(("overloaded", true), (Why(answer), answer.Body.GetProperty("provisional").GetBoolean())));
+        }
+        finally
+        {
+            await system.LimitAsync(requestsPerSecond: 500);
+        }
+    }
+
+    [Fact]
+    public async Task Edge_Always_IsTheEdgesAnswer()
+    {
+        await system.RestartAsync("edge");
+
+        var answer = await system.Edge.PostAsync(Upload.Drawn);
+
+        Assert.Equal(("edge", "edge_only", false), (DecidedBy(answer), Why(answer), answer.Body.GetProperty("provisional").GetBoolean()));
+        var spans = await system.WaitForCompleteTraceAsync(answer.TraceId);
+        Assert.All(spans, span => Assert.Equal("preprocessing", span.Service));
+    }
+
+    [Theory]
+    [InlineData(0, "edge", "confident")]
+    [InlineData(1, "cluster", "unsure")]
+    public async Task Cascade_AtAThreshold_IsWhoseAnswerTheConfidenceSays(int threshold, string decidedBy, string why)
+    {
+        system.Calibrate(threshold);
+        await system.RestartAsync("cascade");
+        await Patience.UntilAsync(() => system.HealthAsync(), ready => ready == "healthy");
+
+        var answer = await system.Edge.PostAsync(Upload.Drawn);
+
+        Assert.Equal((decidedBy, why), (DecidedBy(answer), Why(answer)));
+        Assert.Equal("mobilenetv2", answer.Body.GetProperty("edge").GetProperty("model").GetString());
+        var spans = await system.WaitForCompleteTraceAsync(answer.TraceId);
+        spans.One("preprocessing", "edge.infer", "internal");
+        Assert.Equal(decidedBy == "cluster", spans.Any(span => span.Service == "ensemble"));
+    }
+
+    private static string? DecidedBy(EdgeAnswer answer) => answer.Body.GetProperty("decidedBy").GetString();
+
+    private static string? Why(EdgeAnswer answer) => answer.Body.GetProperty("why").GetString();
+}
+
+/// <summary>A system whose edge votes with MobileNetV2.</summary>
+public sealed class VotingSystem : RunningSystem
+{
+    private string EdgeFolder => Directory.CreateDirectory(Path.Combine(Folder, "edge")).FullName;
+
+    /// <summary>Starts the edge again in another mode.</summary>
+    public Task RestartAsync(string mode)
+    {
+        Plan["preprocessing"].Settings["Edge__Mode"] = mode;
+        return Fleet.StartAgainAsync("preprocessing", TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Starts the gateway again, so that it lets no more through.</summary>
+    public Task LimitAsync(int requestsPerSecond)
+    {
+        var settings = Plan["gateway"].Settings;
+        settings["Gateway__RequestsPerSecond"] = settings["Gateway__Burst"] = $"{requestsPerSecond}";
+        return Fleet.StartAgainAsync("gateway", TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The first answer of the cluster's.</summary>
+    internal Task<EdgeAnswer> ClosedAsync() => Patience.UntilAsync(() => Edge.PostAsync(Upload.Drawn), answer => answer.Body.GetProperty("decidedBy").GetString() == "cluster");
+
+    /// <summary>Ends a service as a power cut would.</summary>
+    internal ServiceSpec Kill(string name)
+    {
+        var victim = Fleet.Processes.Single(process => process.Spec.Name == name);
+        using var process = Process.GetProcessById(victim.Id);
+        process.Kill();
+        process.WaitForExit();
+        return victim.Spec;
+    }
+
+    /// <summary>What the edge says of itself.</summary>
+    public async Task<string?> HealthAsync()
+    {
+        using var answer = await Edge.GetAsync(new Uri("health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("status").GetString();
+    }
+
+    /// <summary>A calibration as <c>calibrate</c> would write it, with the threshold that a test wants.</summary>
+    public void Calibrate(int threshold) => File.WriteAllText(Path.Combine(EdgeFolder, "calibration.json"), $$"""
+        {"model":"mobilenetv2","version":"1","precision":"float32","temperature":1,"threshold":{{threshold}},"wantedAgreement":0.99,"photographs":100,"ensemble":"ensemble"}
+        """);
+
+    private protected override void Settle(ServicePlan plan) => plan.VoteAtEdge(new EdgeVoting("fallback", "mobilenetv2"), Precision.Float32, EdgeFolder);
+}
