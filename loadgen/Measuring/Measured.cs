@@ -40,6 +40,9 @@ internal sealed record Measured
     /// <summary>Of the degraded ones: whose vote is missing and why, most frequent first.</summary>
     public required IReadOnlyDictionary<string, long> LeftOut { get; init; }
 
+    /// <summary>Answers that the edge gave by itself, by the reason it gave.</summary>
+    public required IReadOnlyDictionary<string, long> ByTheEdge { get; init; }
+
     /// <summary>By address.</summary>
     public required IReadOnlyList<GroupCount> Targets { get; init; }
 

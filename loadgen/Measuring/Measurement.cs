@@ -22,6 +22,7 @@ internal sealed class Measurement(Scenario scenario, IReadOnlyList<string> photo
     private readonly TraceSample _traces = new(scenario.CheckTraces, scenario.Seed);
     private readonly Dictionary<string, long> _errors = [];
     private readonly Dictionary<string, long> _leftOut = [];
+    private readonly Dictionary<string, long> _byTheEdge = [];
     private readonly GroupCount[] _targets = [.. scenario.Targets.Select(target => new GroupCount(target.ToString()))];
 
     // Of a whole archive of photographs each is sent once or twice: nothing to be told apart, and a histogram for each would be memory for nothing.
@@ -111,6 +112,11 @@ internal sealed class Measurement(Scenario scenario, IReadOnlyList<string> photo
                     _leftOut[missing] = _leftOut.GetValueOrDefault(missing) + 1;
                 }
 
+                if (outcome.ByTheEdge is { } why)
+                {
+                    _byTheEdge[why] = _byTheEdge.GetValueOrDefault(why) + 1;
+                }
+
                 if (outcome is { TraceId: { } trace, Degraded: false })
                 {
                     _traces.Offer(trace);
@@ -170,6 +176,7 @@ internal sealed class Measurement(Scenario scenario, IReadOnlyList<string> photo
                 Service = _service,
                 Lag = _lag,
                 Slices = _slices,
+                ByTheEdge = _byTheEdge.OrderByDescending(why => why.Value).ToDictionary(),
                 LeftOut = _leftOut.OrderByDescending(missing => missing.Value).ToDictionary(),
                 Targets = _targets,
                 Photographs = _photographs,

@@ -8,6 +8,9 @@ namespace InferenceTracing.LoadGenerator.Measuring;
 /// <param name="TraceId">Its trace, where the answer or our own span names a sampled one.</param>
 internal readonly record struct Outcome(string? Error, string? LeftOut, string? TraceId)
 {
+    /// <summary>Why the edge answered by itself, <c>confident</c> for one; null where the cluster did.</summary>
+    public string? ByTheEdge { get; init; }
+
     /// <summary>Answered, but without every member's vote.</summary>
     public bool Degraded => LeftOut is not null;
 }

@@ -54,7 +54,12 @@ internal static class ConsoleReport
         var totals = report.Totals;
         var ended = totals.Answered + totals.Failed;
         var table = Table("what became of the requests", "requests", "share");
-        Add("answered by every member", totals.Answered - totals.Degraded);
+        Add("answered by every member", totals.Answered - totals.Degraded - report.ByTheEdge.Values.Sum());
+
+        foreach (var (why, count) in report.ByTheEdge)
+        {
+            Add($"answered by the edge: {why}", count);
+        }
 
         foreach (var (missing, count) in report.LeftOut)
         {

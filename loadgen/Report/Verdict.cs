@@ -13,6 +13,9 @@ internal sealed record Verdict(VerdictState State, string Text, IReadOnlyList<st
     // A generator that is late by more than this measures itself as well.
     private const double LateMilliseconds = 10;
 
+    // Answers that the edge is to give by itself.
+    private static readonly string[] AsMeant = ["confident", "edge_only"];
+
     public static Verdict Of(RunRecord run, IReadOnlyCollection<RequirementResult> requirements)
     {
         var missed = requirements.Where(requirement => !requirement.Met).Select(requirement => $"{requirement.Text} is missed: {requirement.Measured}").ToList();
@@ -53,6 +56,11 @@ internal sealed record Verdict(VerdictState State, string Text, IReadOnlyList<st
         if (measured.Degraded > 0)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"{measured.Degraded} of {measured.Answered} answers lack a member's vote: {Counts(measured.LeftOut)}");
+        }
+
+        if (measured.ByTheEdge.Where(why => !AsMeant.Contains(why.Key)).ToDictionary() is { Count: > 0 } instead)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"{instead.Values.Sum()} of {measured.Answered} answers are the edge's in the cluster's place: {Counts(instead)}");
         }
 
         if (traces is not null && traces.Complete < traces.Checked - traces.Evicted)

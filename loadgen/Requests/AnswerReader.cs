@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using InferenceTracing.LoadGenerator.Measuring;
 
 namespace InferenceTracing.LoadGenerator.Requests;
 
@@ -10,8 +12,8 @@ internal static class AnswerReader
 {
     private const int LargestLookedAt = 64 * 1024;
 
-    /// <summary>Of a good answer: whose vote is missing and why. Of another: its kind of error, <c>503 too_busy</c>.</summary>
-    public static async Task<(string? Error, string? LeftOut)> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    /// <summary>Of a good answer: whose vote is missing and why, or why the edge gave it. Of another: its kind of error, <c>503 too_busy</c>.</summary>
+    public static async Task<Outcome> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(LargestLookedAt);
 
@@ -21,8 +23,8 @@ internal static class AnswerReader
             var body = buffer.AsMemory(0, length);
 
             return answer.IsSuccessStatusCode
-                ? (null, body.Span.IndexOf("\"degraded\":true"u8) >= 0 ? LeftOut(body) : null)
-                : (Kind(answer.StatusCode, body), null);
+                ? new Outcome(null, body.Span.IndexOf("\"degraded\":true"u8) >= 0 ? LeftOut(body) : null, TraceId(answer)) { ByTheEdge = ByTheEdge(body.Span) }
+                : new Outcome(Kind(answer.StatusCode, body), null, TraceId(answer));
         }
         finally
         {
@@ -45,6 +47,21 @@ internal static class AnswerReader
         }
 
         return length;
+    }
+
+    /// <summary>In the form in which the edge writes it: with a cascade these are most answers, and are not parsed.</summary>
+    private static string? ByTheEdge(ReadOnlySpan<byte> body)
+    {
+        var start = "\"decidedBy\":\"edge\",\"why\":\""u8;
+        var at = body.IndexOf(start);
+
+        if (at < 0)
+        {
+            return null;
+        }
+
+        var why = body[(at + start.Length)..];
+        return why.IndexOf((byte)'"') is var end and >= 0 ? Encoding.UTF8.GetString(why[..end]) : null;
     }
 
     /// <summary>The members without a vote, each with its reason. Degraded answers are few, so that reading into them costs little.</summary>

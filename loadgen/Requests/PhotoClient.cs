@@ -61,9 +61,9 @@ internal sealed class PhotoClient : IDisposable
         try
         {
             using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
-            var (error, leftOut) = await AnswerReader.ReadAsync(answer, patience.Token);
-            LoadTelemetry.EndRequest(span, answer, error);
-            return new Outcome(error, leftOut, AnswerReader.TraceId(answer));
+            var outcome = await AnswerReader.ReadAsync(answer, patience.Token);
+            LoadTelemetry.EndRequest(span, answer, outcome.Error);
+            return outcome;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

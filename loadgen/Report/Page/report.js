@@ -65,9 +65,11 @@ lineChart($('rate'), loadedXs, [
 lineChart($('inflight'), xs, [{ name: 'in flight', colour: '--c1', values: column('inFlight'), area: true }], { name: 'Requests in flight over time' });
 
 const ended = report.totals.answered + report.totals.failed;
+const byTheEdge = Object.entries(report.byTheEdge ?? {});
 const outcome = (name, count, state) => [html('span', { class: state }, name), number(count, 0), ended ? `${number(count / ended * 100, 2)} %` : ''];
 fillTable($('outcomes'), ['outcome', '#requests', '#share'], [
-  outcome('answered by every member', report.totals.answered - report.totals.degraded, 'good'),
+  outcome('answered by every member', report.totals.answered - report.totals.degraded - byTheEdge.reduce((sum, [, count]) => sum + count, 0), 'good'),
+  ...byTheEdge.map(([why, count]) => outcome(`answered by the edge: ${why}`, count, ['confident', 'edge_only'].includes(why) ? 'good' : 'remarkable')),
   ...Object.entries(report.leftOut).map(([missing, count]) => outcome(`answered without ${missing}`, count, 'remarkable')),
   ...Object.entries(report.errors).map(([kind, count]) => outcome(kind, count, 'bad')),
   ...(report.totals.unfinished > 0 ? [['cut off', number(report.totals.unfinished, 0), '']] : []),
