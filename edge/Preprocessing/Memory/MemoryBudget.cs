@@ -7,13 +7,15 @@ namespace InferenceTracing.Preprocessing.Memory;
 
 /// <summary>
 /// The process's memory has one owner: whatever grows with what strangers send is taken from here first and given back when it is over. Three quarters of what
-/// the process may use are given out (<see cref="PreprocessingOptions.MemoryBytes"/>), of that three quarters to decoding and one to uploads; of the uploads' a part
-/// is for each one's first bytes, so that a few large ones leave room for the others.
+/// the process may use, less what the edge's own model takes, are given out (<see cref="PreprocessingOptions.MemoryBytes"/>), of that three quarters to decoding and one to
+/// uploads; of the uploads' a part is for each one's first bytes, so that a few large ones leave room for the others.
 /// </summary>
 internal sealed class MemoryBudget : IDisposable
 {
     private const int BytesPerPermit = 16 * 1024;
     private const int FirstBytes = 1024 * 1024;
+    // A network of some megabytes, what ONNX Runtime keeps between its layers for a run on each core, and the outbox.
+    private const long ModelBytes = 96L << 20;
     private const double ShareGivenOut = 0.75;
     private const double ShareForDecoding = 0.75;
     private const double ShareForFirstBytes = 0.25;
@@ -22,10 +24,11 @@ internal sealed class MemoryBudget : IDisposable
     private readonly ConcurrencyLimiter _small;
     private readonly ConcurrencyLimiter _large;
 
-    public MemoryBudget(IOptions<PreprocessingOptions> options)
+    public MemoryBudget(IOptions<PreprocessingOptions> options, IOptions<EdgeOptions> edge)
     {
         // In a container the collector knows the container's limit.
-        var total = options.Value.MemoryBytes is var set and > 0 ? set : (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * ShareGivenOut);
+        var there = (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * ShareGivenOut);
+        var total = options.Value.MemoryBytes is var set and > 0 ? set : Math.Max(there / 4, there - (edge.Value.Votes ? ModelBytes : 0));
         DecodeBytes = (long)(total * ShareForDecoding);
         var uploads = total - DecodeBytes;
         _decoding = Limiter(DecodeBytes, wait: true);
