@@ -20,7 +20,7 @@ internal sealed record Drill(
 
     public static Drill LinkCut { get; } = new(
         "link-cut",
-        "Cuts the edge's link to the cluster: photographs fail fast, and no trace is lost",
+        "Cuts the edge's link to the cluster: the edge answers by itself (in its mode cloud it refuses at once), and no trace is lost",
         (project, cancellationToken) => project.DisconnectAsync(SystemParts.Gateway, EdgeNetwork, cancellationToken),
         (project, cancellationToken) => project.ConnectAsync(SystemParts.Gateway, EdgeNetwork, cancellationToken));
 

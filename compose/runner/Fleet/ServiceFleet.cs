@@ -156,6 +156,7 @@ internal sealed class ServiceFleet(ServicePlan plan, TimeProvider? clock = null,
             var report = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
             // Ours list their checks; another program has an answer of its own.
             return !report.TryGetProperty("checks", out var checks) ? "" : string.Join("; ", checks.EnumerateObject()
+                .Where(check => check.Value.GetProperty("status").GetString() == "unhealthy")
                 .Select(check => check.Value.GetProperty("description").GetString())
                 .Where(description => !string.IsNullOrEmpty(description)));
         }
