@@ -43,6 +43,7 @@ internal static class TraceStoreRegistration
         app.MapStoreCounts();
         app.MapViewerSearch();
         app.MapTraceLogs();
+        app.MapEdgeAnswers();
         app.MapViewer();
     }
 }

@@ -90,6 +90,14 @@ internal sealed class SpanStore(
     public Task<List<SpanTiming>> TimingsAsync(string service, ulong fromNanos, ulong toNanos, CancellationToken cancellationToken) =>
         readers.ReadAsync(reader => reader.Timings(service, fromNanos, toNanos, MostTimings + 1), cancellationToken);
 
+    /// <summary>Who answered at the edges that have a model of their own, and why, in steps of that time (nanoseconds since the Unix epoch).</summary>
+    public Task<List<DecidedAnswers>> DecidedAsync(ulong fromNanos, ulong toNanos, ulong stepNanos, CancellationToken cancellationToken) =>
+        readers.ReadAsync(reader => reader.Decided(fromNanos, toNanos, stepNanos), cancellationToken);
+
+    /// <summary>What the cluster judged in that time (nanoseconds since the Unix epoch) of such edges' answers, the earliest first.</summary>
+    public Task<List<JudgedAnswer>> JudgedAsync(ulong fromNanos, ulong toNanos, CancellationToken cancellationToken) =>
+        readers.ReadAsync(reader => reader.Judged(fromNanos, toNanos), cancellationToken);
+
     /// <summary>Keeps a trace beyond its age and the file's bytes.</summary>
     /// <returns>False if it is not there.</returns>
     /// <exception cref="StoreUnavailableException">It cannot be kept.</exception>

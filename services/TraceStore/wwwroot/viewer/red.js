@@ -1,8 +1,8 @@
 // Rate, errors and durations of each service over time: what Jaeger's Monitor API says, as a table of small charts.
-import { ask, el, svg, url } from './dom.js';
+import { ask, el, url } from './dom.js';
 import { colour, duration, percent } from './format.js';
+import { spark } from './spark.js';
 
-const size = { width: 150, height: 30 };
 const points = 60;
 const minute = 60_000;
 
@@ -39,18 +39,6 @@ function cell({ text, bad }, values) {
   const most = Math.max(...known, 0);
   return [
     el('b', { class: bad?.(now) ? 'bad' : '' }, now === undefined || Number.isNaN(now) ? '—' : text(now)),
-    svg('svg', { viewBox: `0 0 ${size.width} ${size.height}`, class: `spark ${bad ? 'bad' : ''}`, 'aria-hidden': 'true' },
-      svg('title', {}, known.length ? `at most ${text(most)}` : 'no calls'), svg('path', { d: line(values, most || 1) })),
+    spark(values, known.length ? `at most ${text(most)}` : 'no calls', { to: most || 1, bad: Boolean(bad) }),
   ];
-}
-
-// Where there were no calls there is no line.
-function line(values, most) {
-  let pen = 'M';
-  return values.map((value, index) => {
-    if (Number.isNaN(value)) { pen = 'M'; return ''; }
-    const at = `${pen}${(index / (points - 1 || 1) * size.width).toFixed(1)} ${(size.height - 2 - value / most * (size.height - 4)).toFixed(1)}`;
-    pen = 'L';
-    return at;
-  }).join('');
 }

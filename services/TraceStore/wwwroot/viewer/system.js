@@ -1,5 +1,6 @@
-// How the services fare, who calls whom, and how full the store is.
+// How the services fare, who calls whom, who answered at the edge, and how full the store is.
 import { ask, el, notice } from './dom.js';
+import { edge } from './edge.js';
 import { bytes, clock, count } from './format.js';
 import { graph } from './graph.js';
 import { red } from './red.js';
@@ -12,11 +13,14 @@ export async function showSystem(main) {
   const asked = new URLSearchParams(location.search).get('range');
   const range = el('select', { name: 'range' }, ranges.map(([name, minutes]) => el('option', { value: minutes, selected: String(minutes) === asked || (!asked && minutes === 60) }, `last ${name}`)));
   const state = el('p', { class: 'live' });
-  const parts = { store: el('dl', { class: 'stats' }), red: el('section', { 'aria-label': 'Services' }), graph: el('section', { 'aria-label': 'Calls' }) };
+  const parts = {
+    store: el('dl', { class: 'stats' }), red: el('section', { 'aria-label': 'Services' }),
+    edge: el('section', { 'aria-label': 'Answers of the edge', class: 'edges' }), graph: el('section', { 'aria-label': 'Calls' }),
+  };
   main.replaceChildren(
     el('header', { class: 'summary' }, el('h1', {}, 'System'), parts.store),
     el('div', { class: 'tools' }, el('label', { class: 'field inline' }, el('span', {}, 'Over'), range), state),
-    parts.red, parts.graph);
+    parts.red, parts.edge, parts.graph);
 
   let turn = 0;
   const show = async () => {
@@ -26,6 +30,7 @@ export async function showSystem(main) {
       if (own !== turn) return;
       for (const [name, piece] of Object.entries(pieces)) {
         replace(parts[name], [piece].flat());
+        parts[name].hidden = parts[name].childElementCount === 0;
       }
       state.textContent = `Live, as of ${clock(Date.now() * 1_000).slice(0, 8)}.`;
       state.classList.remove('paused');
@@ -60,6 +65,7 @@ async function fetchAll(lookback) {
   return {
     store: facts(store),
     red: sorted.length ? await red(sorted, edges, lookback) : notice('No traces yet', 'Send spans over OTLP to ports 4317 (gRPC) or 4318 (HTTP), and the services show up here.'),
+    edge: await edge(lookback),
     graph: data.length ? el('figure', { class: 'graph' }, graph(data)) : notice('No calls', 'In no trace that began in this time one service called another.'),
   };
 }
