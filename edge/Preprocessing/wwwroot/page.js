@@ -1,5 +1,6 @@
 // The demo page: photographs in, their answers and traces out. A photograph carries its own answer, so that none can appear under another picture.
 import { openCamera } from "./camera.js";
+import { lookAtCircuit } from "./circuit.js";
 import { Photo } from "./photo.js";
 import { samples } from "./samples.js";
 import { element, make, show, showState } from "./show.js";
@@ -25,6 +26,7 @@ async function choose(files) {
     // The page goes along, unless somebody looks at another one.
     if (!mine.aborted && shown === chosen[index - 1]) select(photo);
     await photo.send(mine);
+    lookAtCircuit();
   }
 }
 
@@ -35,17 +37,24 @@ function inStrip(photo) {
   picture.alt = "";
   picture.onerror = () => picture.classList.add("none");
   button.type = "button";
-  button.append(picture, make("span", photo.title));
-  button.ariaLabel = `${photo.name}: ${photo.title}`;
+  button.append(picture, make("span"), " ", make("small"));
   button.addEventListener("click", () => select(photo));
   const item = make("li");
   item.append(button);
+  label(item, photo);
   return item;
 }
 
+function label(item, photo) {
+  item.querySelector("span").textContent = photo.title;
+  item.querySelector("small").textContent = photo.mark;
+  item.querySelector("small").className = `mark ${photo.mark}`;
+  item.querySelector("small").hidden = !photo.mark;
+  item.firstChild.ariaLabel = `${photo.name}: ${photo.title}${photo.mark && `, ${photo.mark}`}`;
+}
+
 function changed(photo) {
-  photo.item.querySelector("span").textContent = photo.title;
-  photo.item.firstChild.ariaLabel = `${photo.name}: ${photo.title}`;
+  label(photo.item, photo);
   if (photo === shown) showState(photo);
 }
 
@@ -87,3 +96,5 @@ element("samples").append(...samples.map(sample => {
 
 element("openCamera").hidden = !navigator.mediaDevices?.getUserMedia;
 element("openCamera").addEventListener("click", () => openCamera(file => choose([file])));
+
+lookAtCircuit();

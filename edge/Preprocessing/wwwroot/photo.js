@@ -1,5 +1,6 @@
-// One photograph of the page: its file, how far it has come, and its answer.
-import { inWords } from "./words.js";
+// One photograph of the page: its file, how far it has come, its answer, and what the cluster said of that later.
+import { follow } from "./judgement.js";
+import { inWords, markOf } from "./words.js";
 
 // Without any progress for so long, an upload or an answer is given up: the edge itself answers within seconds of an upload's end.
 const patience = 20000;
@@ -8,6 +9,8 @@ export class Photo {
   state = "waiting";
   sent = 0;
   answer = null;
+  judgement = null;
+  forgotten = false;
   failure = null;
 
   constructor(file, changed) {
@@ -18,7 +21,17 @@ export class Photo {
   }
 
   get title() {
-    return { waiting: "waits", uploading: "sending", asking: "asking", stopped: "stopped", failed: "no answer" }[this.state] ?? this.answer.prediction.label;
+    return { waiting: "waits", uploading: "sending", asking: "asking", stopped: "stopped", failed: "no answer" }[this.state] ?? this.seen.label;
+  }
+
+  get mark() {
+    return markOf(this.answer, this.judgement);
+  }
+
+  // What holds by now: the cluster's word, where it has been had.
+  get seen() {
+    const { prediction, top, votes } = this.answer;
+    return this.judgement?.final ?? { label: prediction.label, top, votes };
   }
 
   async send(signal) {
@@ -29,6 +42,7 @@ export class Photo {
       if (ok) {
         this.answer = body;
         this.become("answered");
+        if (body.queued && body.trace) follow(this);
       } else {
         this.failure = { text: inWords(body), trace: body.trace };
         this.become("failed");
@@ -76,7 +90,13 @@ export class Photo {
     });
   }
 
+  judge(judgement) {
+    this.judgement = judgement;
+    this.changed(this);
+  }
+
   forget() {
+    this.forgotten = true;
     URL.revokeObjectURL(this.address);
   }
 

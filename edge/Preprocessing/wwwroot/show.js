@@ -1,7 +1,7 @@
 // Puts a photograph and its answer on the page. Everything is put in as text, never as markup.
 import { drawCrop } from "./crop.js";
 import { stagesOf } from "./stages.js";
-import { agreementOf, notesOn } from "./words.js";
+import { agreementOf, decisionOf, judgementOf, notesOn } from "./words.js";
 
 export const element = id => document.getElementById(id);
 
@@ -43,7 +43,7 @@ export function showState(photo) {
   element("after").hidden = photo.state !== "failed" && photo.state !== "stopped";
   element("answer").hidden = photo.state !== "answered";
   if (photo.state === "failed") showFailure(photo.failure);
-  if (photo.state === "answered") showAnswer(photo.answer);
+  if (photo.state === "answered") showAnswer(photo);
 }
 
 function showFailure(failure) {
@@ -51,16 +51,34 @@ function showFailure(failure) {
   if (failure.trace?.url) element("error").append(link(make("a", "Open the trace"), failure.trace.url));
 }
 
-function showAnswer(answer) {
-  element("label").textContent = answer.prediction.label;
-  element("agreement").textContent = agreementOf(answer);
-  element("notes").replaceChildren(...notesOn(answer).map(note => make("li", note)));
-  element("top").replaceChildren(...answer.top.map(bar));
-  element("votes").replaceChildren(...answer.votes.map(vote => model(vote, answer.prediction.label)));
+function showAnswer(photo) {
+  const { answer, judgement } = photo;
+  const { label, top, votes } = photo.seen;
+  element("label").textContent = label;
+  element("decision").replaceChildren(...photo.mark ? [make("strong", photo.mark, `mark ${photo.mark}`), " "] : [], decisionOf(answer, judgement));
+  showJudgement(answer, judgement);
+  element("agreement").textContent = agreementOf({ votes, prediction: { label } });
+  element("notes").replaceChildren(...notesOn({ ...answer, votes }).map(note => make("li", note)));
+  element("top").replaceChildren(...top.map(bar));
+  element("votes").replaceChildren(...votes.map(vote => model(vote, label)), ...answer.edge ? [model(atEdge(answer), label, " at the edge")] : []);
   element("stages").replaceChildren(...stagesOf(answer).map(stage));
   element("traceId").textContent = answer.trace?.id ?? "";
   element("trace").hidden = !answer.trace?.url;
   if (answer.trace?.url) link(element("trace"), answer.trace.url);
+}
+
+// Said aloud when it comes, and not again each time the page is drawn.
+function showJudgement(answer, judgement) {
+  const text = judgementOf(answer, judgement);
+  if (element("later").dataset.of === `${answer.trace?.id} ${text}`) return;
+  element("later").dataset.of = `${answer.trace?.id} ${text}`;
+  const url = judgement?.final?.trace?.url;
+  element("later").replaceChildren(text, ...url ? [" ", link(make("a", "Open the trace of its judgement"), url)] : []);
+}
+
+// Of its own vote the edge says the first class; where that is the answer, the answer has the others.
+function atEdge({ edge, decidedBy, top }) {
+  return { ...edge, top: decidedBy === "edge" ? top : [edge] };
 }
 
 function link(anchor, url) {
@@ -78,16 +96,16 @@ function bar(entry) {
   return item;
 }
 
-function model(vote, winner) {
+function model(vote, winner, where = "") {
   const article = make("article");
-  const heading = make("h4", vote.precision === "int8" ? `${vote.model} int8` : vote.model);
-  article.ariaLabel = vote.model;
+  const heading = make("h4", (vote.precision === "int8" ? `${vote.model} int8` : vote.model) + where);
+  article.ariaLabel = vote.model + where;
   if (vote.error) {
     article.append(heading, make("p", `No vote. ${vote.error}`, "failed"));
     return article;
   }
   const list = make("ol", "", "bars");
-  list.ariaLabel = `Likeliest classes of ${vote.model}`;
+  list.ariaLabel = `Likeliest classes of ${vote.model}${where}`;
   list.append(...vote.top.map(bar));
   article.append(heading, make("p", vote.label === winner ? "agrees" : "sees something else", "soft"), list);
   return article;

@@ -1,5 +1,6 @@
 // The waterfall of an answer, from its own timings: the edge's stages one after the other, the models side by side within the ensemble.
-export function stagesOf({ timings, votes }) {
+export function stagesOf(answer) {
+  const { timings, provisional } = answer;
   const rows = [];
   let at = 0;
   const add = (name, begin, length, className = "") => rows.push({ name, begin, length, whole: timings.total, className });
@@ -7,6 +8,21 @@ export function stagesOf({ timings, votes }) {
     add(name, at, timings[key]);
     at += timings[key];
   }
+  const request = () => {
+    if (timings.request > 0) addRequest(answer, at, add);
+    at += timings.request;
+  };
+  // Where the edge answers in the cluster's place, the cluster was tried first.
+  if (provisional) request();
+  if (timings.infer > 0) add("The edge's own model", at, timings.infer, "own");
+  at += timings.infer ?? 0;
+  if (!provisional) request();
+  add("Total", 0, timings.total, "total");
+  return rows;
+}
+
+function addRequest({ decidedBy, timings, votes }, at, add) {
+  if (decidedBy === "edge") return add("Request to the cluster, in vain", at, timings.request, "failed");
   add("Request to the cluster", at, timings.request);
   add("on the way, both ways", at, timings.network, "part way");
   // How the way is shared between there and back is not known here; the trace knows.
@@ -20,6 +36,4 @@ export function stagesOf({ timings, votes }) {
       add("run", at + way + vote.queueMs, vote.runMs, "inside");
     }
   }
-  add("Total", 0, timings.total, "total");
-  return rows;
 }
