@@ -63,7 +63,8 @@ internal sealed record ClassificationAnswer(
             trace);
     }
 
-    private static List<Vote> VotesOf(ClassifiedAnswer answer)
+    /// <summary>Each member's vote in the ensemble's answer.</summary>
+    public static List<Vote> VotesOf(ClassifiedAnswer answer)
     {
         if (answer.Parameters.GetValueOrDefault("members") is not string json)
         {
@@ -119,9 +120,9 @@ internal sealed record Timings(
 internal sealed record TraceReference(string Id, string? Url)
 {
     /// <summary>The trace of the request being answered; null where tracing is off.</summary>
-    public static TraceReference? Current(ClusterOptions cluster) => Activity.Current is { } span
-        ? new TraceReference(
-            span.TraceId.ToHexString(),
-            cluster.TraceUrl is "" ? null : cluster.TraceUrl.Replace("{traceId}", span.TraceId.ToHexString(), StringComparison.Ordinal))
-        : null;
+    public static TraceReference? Current(ClusterOptions cluster) => Activity.Current is { } span ? Of(span.TraceId.ToHexString(), cluster) : null;
+
+    /// <summary>The trace of that id.</summary>
+    public static TraceReference Of(string id, ClusterOptions cluster) =>
+        new(id, cluster.TraceUrl is "" ? null : cluster.TraceUrl.Replace("{traceId}", id, StringComparison.Ordinal));
 }
