@@ -19,4 +19,16 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Answered {Status}: {Reason}: {Detail}")]
     public static partial void Refused(ILogger logger, int status, string reason, string detail);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The outbox keeps no answer until this is mended: {Reason}")]
+    public static partial void OutboxRefuses(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The outbox keeps answers again")]
+    public static partial void OutboxWhole(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An answer could not be judged: {Reason}")]
+    public static partial void NotJudged(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook at {Host}: {State}")]
+    public static partial void Webhook(ILogger logger, string host, string state);
 }

@@ -21,3 +21,9 @@ internal enum OutboxKind
     /// <summary>The edge was sure; one in so many is looked at all the same.</summary>
     Audit,
 }
+
+internal static class OutboxKinds
+{
+    /// <summary>How the kind is written: in the file, in the answer and on the span.</summary>
+    public static string Name(this OutboxKind kind) => kind == OutboxKind.Audit ? "audit" : "provisional";
+}
