@@ -26,6 +26,7 @@ internal static class PreprocessingRegistration
         services.AddValidatedOptions<ClusterOptions>(ClusterOptions.Section, options => options.Problems());
         services.AddValidatedOptions<EdgeOptions>(EdgeOptions.Section, options => options.Problems());
         services.AddValidatedOptions<ImageOptions>(ImageOptions.Section);
+        services.AddValidatedOptions<EdgeOptions>(EdgeOptions.Section, options => options.Problems());
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ImageOptions>>((kestrel, limits) =>
             kestrel.Limits.MaxRequestBodySize = (long)limits.Value.MaxBytes + UploadReader.FormBytes);
 
@@ -44,6 +45,7 @@ internal static class PreprocessingRegistration
         services.AddSingleton<ClusterWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterWatch>());
         services.AddHealthChecks().AddCheck<ClusterWatch>("cluster");
+        builder.AddOutbox();
     }
 
     /// <summary>The edge's own model; without <c>Edge:Model</c> it loads nothing and never votes.</summary>
@@ -68,5 +70,6 @@ internal static class PreprocessingRegistration
                 "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'",
         });
         app.MapClassify();
+        app.MapOutbox();
     }
 }

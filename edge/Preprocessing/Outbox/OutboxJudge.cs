@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using InferenceTracing.OpenInference;
+using InferenceTracing.OpenInference.Client;
+using InferenceTracing.Preprocessing.Classification;
+using InferenceTracing.Preprocessing.Cluster;
+using InferenceTracing.ServiceDefaults.Requests;
+using InferenceTracing.ServiceDefaults.Tracing;
+using Microsoft.Extensions.Options;
+
+namespace InferenceTracing.Preprocessing.Outbox;
+
+/// <summary>
+/// Has the cluster judge what is in the outbox: the oldest first, one at a time, slowly, and only while live photographs leave it room. Each judgement is a trace of
+/// its own, linked to the request that it is about.
+/// </summary>
+internal sealed class OutboxJudge(
+    OutboxStore outbox,
+    OutboxReader reader,
+    ClusterClient cluster,
+    LiveTraffic live,
+    IOptions<EdgeOptions> edge,
+    IOptions<PreprocessingOptions> options,
+    TimeProvider clock,
+    Random random,
+    ILogger<OutboxJudge> logger) : BackgroundService
+{
+    // Live photographs at the cluster, at most, that a judgement is no burden to.
+    private const int FewLive = 2;
+
+    // Where there are always more, every so many pauses one is asked all the same: else it never would be.
+    private const int LongestYield = 10;
+
+    // Answers that lack a member's vote: so many in a row are asked again later, then they have to do.
+    private const int MostDegraded = 5;
+
+    private const string BadAnswer = "bad_upstream_answer";
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
+
+    private readonly TimeSpan _pause = TimeSpan.FromSeconds(1 / edge.Value.JudgementsPerSecond);
+    private readonly Backoff _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), random);
+    private int _degraded;
+    private long _after;
+
+    /// <summary>Whether the way to the cluster is open.</summary>
+    private bool IsAway => cluster.IsLost;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Whoever started the host is no parent of what is judged.
+        Activity.Current = null;
+
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                if (outbox.Counts.Pending == 0 || IsAway)
+                {
+                    await Task.Delay(Idle, clock, stoppingToken).ConfigureAwait(false);
+                    continue;
+                }
+
+                await YieldAsync(stoppingToken).ConfigureAwait(false);
+                var begun = clock.GetTimestamp();
+                var pause = await JudgeNextAsync(stoppingToken).ConfigureAwait(false);
+                var left = _pause - clock.GetElapsedTime(begun);
+                await Task.Delay(TimeSpan.FromTicks(Math.Max(pause.Ticks, Math.Max(left.Ticks, 0))), clock, stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // What is not judged yet is there at the next start.
+        }
+    }
+
+    /// <summary>Returns when live photographs leave room for a judgement.</summary>
+    private async Task YieldAsync(CancellationToken cancellationToken)
+    {
+        var begun = clock.GetTimestamp();
+
+        while (live.IsOverloaded || (live.AtCluster > FewLive && clock.GetElapsedTime(begun) < _pause * LongestYield))
+        {
+            await Task.Delay(Look, clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Judges the next answer, and says for how long none is to be asked about after that.</summary>
+    private async Task<TimeSpan> JudgeNextAsync(CancellationToken cancellationToken)
+    {
+        PendingAnswer? answer = null;
+
+        try
+        {
+            answer = reader.Next(_after);
+
+            if (answer is null)
+            {
+                // From the oldest again, those that were passed over among them.
+                _after = 0;
+                return TimeSpan.Zero;
+            }
+
+            using var pixels = PixelTensor.Rent(1);
+
+            if (reader.TryReadPixels(answer.Number, pixels.Span))
+            {
+                var judgement = await AskAsync(answer, pixels, cancellationToken).ConfigureAwait(false);
+                await outbox.JudgeAsync(judgement, cancellationToken).ConfigureAwait(false);
+                _backoff.Reset();
+            }
+            else
+            {
+                _after = answer.Number;
+            }
+
+            return TimeSpan.Zero;
+        }
+        catch (InferenceException refused)
+        {
+            // Whoever has no time now is asked about the same one later; what cannot be answered at all lets the others pass.
+            _after = refused.Reason is BadAnswer or "cluster_refused" ? answer!.Number : _after;
+            return TimeSpan.FromTicks(Math.Max(_backoff.Next().Ticks, Math.Min(refused.RetryAfter?.Ticks ?? 0, LongestRetryAfter.Ticks)));
+        }
+        catch (Exception failed) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A disk that does not give what it holds, or a defect: neither may take the edge's answers along.
+            Log.NotJudged(logger, failed.Message.ReplaceLineEndings(" "));
+            _after = answer?.Number ?? 0;
+            return _backoff.Next();
+        }
+    }
+
+    private async Task<Judgement> AskAsync(PendingAnswer answer, PixelTensor pixels, CancellationToken cancellationToken)
+    {
+        using var span = StartSpan(answer);
+
+        try
+        {
+            var said = await cluster.ClassifyAsync(pixels, options.Value.Top, Deadline.After(Longest, clock), cancellationToken).ConfigureAwait(false);
+            var votes = CheckedVotes(said);
+            var (top, agreed) = (said.Images[0], said.Images[0][0].Class == answer.Class);
+            span?.SetTag("inference.top.label", top[0].Label).SetTag("inference.top.probability", (double)top[0].Probability).SetTag("edge.agreed", agreed);
+            return new Judgement(answer.Number, answer.Kind, top, votes, agreed, clock.GetUtcNow(), span?.TraceId.ToHexString());
+        }
+        catch (InferenceException refused)
+        {
+            Telemetry.Fail(span, refused.Reason, refused.Message);
+            throw;
+        }
+    }
+
+    /// <exception cref="InferenceException">The answer names no class, cannot be read, or lacks a vote that is worth waiting for.</exception>
+    private IReadOnlyList<Vote> CheckedVotes(ClassifiedAnswer said)
+    {
+        if (said.Images is not [{ Count: > 0 }])
+        {
+            throw new InferenceException(StatusCodes.Status503ServiceUnavailable, BadAnswer, "The ensemble's answer names no class.");
+        }
+
+        if (said.Parameters.GetValueOrDefault("degraded") is not true)
+        {
+            _degraded = 0;
+        }
+        else if (_degraded < MostDegraded)
+        {
+            _degraded++;
+            throw new InferenceException(StatusCodes.Status503ServiceUnavailable, "degraded", "A member's vote is missing; the answer is judged later.");
+        }
+
+        return ClassificationAnswer.VotesOf(said);
+    }
+
+    private static Activity? StartSpan(PendingAnswer answer)
+    {
+        // No link leads to a trace that is not kept.
+        ActivityLink[] links = answer.Request.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? [new(answer.Request)] : [];
+        return Telemetry.Source.StartActivity(ActivityKind.Internal, parentContext: default, links: links, name: "outbox.judge")
+            ?.SetTag("edge.judged.trace_id", answer.Request.TraceId.ToHexString())
+            .SetTag("edge.judged.kind", answer.Kind.Name())
+            .SetTag("edge.judged.label", answer.Label);
+    }
+}
