@@ -26,7 +26,6 @@ internal static class PreprocessingRegistration
         services.AddValidatedOptions<ClusterOptions>(ClusterOptions.Section, options => options.Problems());
         services.AddValidatedOptions<EdgeOptions>(EdgeOptions.Section, options => options.Problems());
         services.AddValidatedOptions<ImageOptions>(ImageOptions.Section);
-        services.AddValidatedOptions<EdgeOptions>(EdgeOptions.Section, options => options.Problems());
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ImageOptions>>((kestrel, limits) =>
             kestrel.Limits.MaxRequestBodySize = (long)limits.Value.MaxBytes + UploadReader.FormBytes);
 
@@ -57,7 +56,6 @@ internal static class PreprocessingRegistration
         services.AddSingleton<EdgeVoter>();
         services.AddHostedService(provider => provider.GetRequiredService<EdgeVoter>());
         services.AddHealthChecks().AddCheck<EdgeVoter>("model");
-        services.AddSingleton<AnswerOutbox>();
     }
 
     public static void MapPreprocessing(this WebApplication app)

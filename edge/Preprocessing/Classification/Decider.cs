@@ -19,12 +19,13 @@ internal sealed class Decider(
     ClusterClient cluster,
     DecodePlaces places,
     ClusterPlaces atCluster,
-    AnswerOutbox outbox,
+    LiveTraffic live,
     EdgeMetrics metrics,
     ClusterCircuit circuit,
     TimeProvider time,
     IOptions<EdgeOptions> edge,
-    IOptions<PreprocessingOptions> options)
+    IOptions<PreprocessingOptions> options,
+    OutboxStore? outbox = null)
 {
     // What a vote takes, and what it may wait for its turn; of a short deadline it is a share.
     private static readonly TimeSpan TimeToVote = TimeSpan.FromMilliseconds(250);
@@ -52,7 +53,7 @@ internal sealed class Decider(
         var request = Activity.Current;
         var decision = await ChooseAsync(pixels, vote, clock, deadline, cancellationToken).ConfigureAwait(false);
 
-        if (Kind(decision) is { } kind && voter.Served is { } model && request is not null)
+        if (outbox is not null && Kind(decision) is { } kind && voter.Served is { } model && request is not null)
         {
             var entry = new OutboxEntry(request.Context, kind, decision.Why!, model.Name, decision.Vote!.Top, time.GetUtcNow());
             decision = decision with { Queued = await outbox.KeepAsync(pixels, entry, cancellationToken).ConfigureAwait(false) };
@@ -94,7 +95,14 @@ internal sealed class Decider(
 
         // A network that fails to run leaves the cluster's refusal as it was.
         vote ??= await VoteAsync(pixels, clock, deadline, cancellationToken).ConfigureAwait(false) ?? throw refusal;
-        return Decision.OfEdge(vote, WhyOf(refusal), provisional: true);
+        var why = WhyOf(refusal);
+
+        if (why == Reasons.Overloaded)
+        {
+            live.Overloaded();
+        }
+
+        return Decision.OfEdge(vote, why, provisional: true);
     }
 
     private async Task<EdgeVote?> VoteAsync(PixelTensor pixels, StageClock clock, Deadline deadline, CancellationToken cancellationToken)

@@ -8,13 +8,9 @@ namespace InferenceTracing.Preprocessing.Cluster;
 /// Photographs under way at the cluster. Those that the edge can answer by itself may take half of the house: a cluster that is late, or has too much to do, is not to fill it,
 /// and who finds it so has the edge's answer at once.
 /// </summary>
-internal sealed class ClusterPlaces(IOptions<PreprocessingOptions> options) : IDisposable
+internal sealed class ClusterPlaces(LiveTraffic live, IOptions<PreprocessingOptions> options) : IDisposable
 {
     private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions { PermitLimit = Math.Max(1, options.Value.InFlightLimit / 2), QueueLimit = 0 });
-    private int _live;
-
-    /// <summary>Live photographs that the cluster is being asked about now.</summary>
-    public int Live => Volatile.Read(ref _live);
 
     /// <summary>A place, given back when disposed.</summary>
     /// <exception cref="InferenceException">429: there is none, and it can be answered without.</exception>
@@ -28,19 +24,18 @@ internal sealed class ClusterPlaces(IOptions<PreprocessingOptions> options) : ID
             throw new InferenceException(StatusCodes.Status429TooManyRequests, "too_busy", "As many photographs as may be are under way at the cluster.");
         }
 
-        Interlocked.Increment(ref _live);
-        return new Place(this, lease);
+        return new Place(live.Enter(), lease);
     }
 
     public void Dispose() => _limiter.Dispose();
 
     /// <summary>A photograph under way at the cluster.</summary>
-    internal readonly struct Place(ClusterPlaces places, RateLimitLease? lease) : IDisposable
+    internal readonly struct Place(LiveTraffic.Visit visit, RateLimitLease? lease) : IDisposable
     {
         public void Dispose()
         {
             lease?.Dispose();
-            Interlocked.Decrement(ref places._live);
+            visit.Dispose();
         }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class OutboxJudge(
     OutboxStore outbox,
     OutboxReader reader,
     ClusterClient cluster,
+    ClusterCircuit circuit,
     LiveTraffic live,
     IOptions<EdgeOptions> edge,
     IOptions<PreprocessingOptions> options,
@@ -45,9 +46,6 @@ internal sealed class OutboxJudge(
     private int _degraded;
     private long _after;
 
-    /// <summary>Whether the way to the cluster is open.</summary>
-    private bool IsAway => cluster.IsLost;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Whoever started the host is no parent of what is judged.
@@ -57,7 +55,7 @@ internal sealed class OutboxJudge(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                if (outbox.Counts.Pending == 0 || IsAway)
+                if (outbox.Counts.Pending == 0 || circuit.State != CircuitState.Closed)
                 {
                     await Task.Delay(Idle, clock, stoppingToken).ConfigureAwait(false);
                     continue;
@@ -139,7 +137,7 @@ internal sealed class OutboxJudge(
 
         try
         {
-            var said = await cluster.ClassifyAsync(pixels, options.Value.Top, Deadline.After(Longest, clock), cancellationToken).ConfigureAwait(false);
+            var said = await cluster.ClassifyAsync(pixels, options.Value.Top, mayGoWithout: true, Deadline.After(Longest, clock), cancellationToken).ConfigureAwait(false);
             var votes = CheckedVotes(said);
             var (top, agreed) = (said.Images[0], said.Images[0][0].Class == answer.Class);
             span?.SetTag("inference.top.label", top[0].Label).SetTag("inference.top.probability", (double)top[0].Probability).SetTag("edge.agreed", agreed);
