@@ -1,7 +1,9 @@
 using Google.Protobuf;
+using InferenceTracing.Imaging;
 using InferenceTracing.ModelRepository;
 using InferenceTracing.Networks;
 using InferenceTracing.OpenInference;
+using InferenceTracing.Photos;
 using InferenceTracing.ServiceDefaults;
 using InferenceTracing.Terminal;
 using Microsoft.ML.OnnxRuntime;
@@ -70,22 +72,22 @@ internal static class QuantiseRun
     {
         var trained = FloatGraph.Load(original.GraphPath, workplace);
         var plan = new QuantisationPlan(trained);
-        var decoder = new PhotoDecoder();
-        using var calibration = new Calibration(trained, original.Config, plan.Activations);
+        var decoder = new PhotoDecoder(new ImageOptions());
+        using var calibrator = new Calibrator(trained, original.Config, plan.Activations);
         using var pixels = PixelTensor.Rent(1);
 
         await Steps.RunAsync($"Calibrating {plan.Activations.Count} tensors", photos, photo =>
         {
-            if (decoder.TryDecode(photo.Path, pixels, cancellationToken))
+            if (Decode(decoder, photo, pixels, cancellationToken))
             {
-                calibration.Add(pixels.Span);
+                calibrator.Add(pixels.Span);
             }
 
             return Task.CompletedTask;
         }).ConfigureAwait(false);
 
-        Check(calibration.Photographs, "calibrate with");
-        await File.WriteAllBytesAsync(graph, QuantisedGraph.Write(trained, plan, calibration.Ranges()).ToByteArray(), cancellationToken).ConfigureAwait(false);
+        Check(calibrator.Photographs, "calibrate with");
+        await File.WriteAllBytesAsync(graph, QuantisedGraph.Write(trained, plan, calibrator.Ranges()).ToByteArray(), cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<QuantisationCost> CompareAsync(
@@ -96,12 +98,12 @@ internal static class QuantiseRun
         trained.WarmUp(cancellationToken);
         quantised.WarmUp(cancellationToken);
         var cost = new QuantisationCost(trained, quantised);
-        var decoder = new PhotoDecoder();
+        var decoder = new PhotoDecoder(new ImageOptions());
         using var pixels = PixelTensor.Rent(1);
 
         await Steps.RunAsync("Comparing on photographs held back", photos, photo =>
         {
-            if (decoder.TryDecode(photo.Path, pixels, cancellationToken))
+            if (Decode(decoder, photo, pixels, cancellationToken))
             {
                 cost.Add(pixels, photo.Class);
             }
@@ -112,6 +114,17 @@ internal static class QuantiseRun
         Check(cost.Likeness.Photographs, "hold back");
         AnsiConsole.Write(cost.ToTable(new FileInfo(original.GraphPath).Length, new FileInfo(graph).Length));
         return cost;
+    }
+
+    private static bool Decode(PhotoDecoder decoder, LabelledPhoto photo, PixelTensor pixels, CancellationToken cancellationToken)
+    {
+        if (decoder.TryDecode(photo.Path, pixels, out var why, cancellationToken))
+        {
+            return true;
+        }
+
+        AnsiConsole.MarkupLineInterpolated($"  [yellow]· {Path.GetFileName(photo.Path)} is left out: {why}[/]");
+        return false;
     }
 
     private static void Check(int photographs, string purpose)

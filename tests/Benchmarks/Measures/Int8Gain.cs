@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using InferenceTracing.Benchmarks.Results;
 using InferenceTracing.Benchmarks.Running;
+using InferenceTracing.Imaging;
 using InferenceTracing.ModelRepository;
 using InferenceTracing.Networks;
 using InferenceTracing.ModelServer.Quantisation;
@@ -76,12 +77,12 @@ internal sealed class Int8Gain : IBenchmark
             members.Add((name, await LoadAsync(name, Precision.Float32), await LoadAsync(name, Precision.Int8), new Likeness()));
         }
 
-        var (ensemble, decoder) = (new Likeness(), new PhotoDecoder());
+        var (ensemble, decoder) = (new Likeness(), new PhotoDecoder(new ImageOptions()));
         using var pixels = PixelTensor.Rent(1);
 
         foreach (var photo in LabelledPhotos.Read(Checkout.Find().SharedLabelled, calibrate: 50, evaluate: 1000).HeldBack)
         {
-            if (!decoder.TryDecode(photo.Path, pixels, cancellationToken))
+            if (!decoder.TryDecode(photo.Path, pixels, out _, cancellationToken))
             {
                 continue;
             }

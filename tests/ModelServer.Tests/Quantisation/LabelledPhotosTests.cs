@@ -1,4 +1,5 @@
 using InferenceTracing.ModelServer.Quantisation;
+using InferenceTracing.Photos;
 using InferenceTracing.Terminal;
 
 namespace InferenceTracing.ModelServer.Tests.Quantisation;

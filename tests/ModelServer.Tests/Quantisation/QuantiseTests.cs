@@ -1,9 +1,11 @@
 using System.Numerics.Tensors;
+using InferenceTracing.Imaging;
 using InferenceTracing.ModelRepository;
 using InferenceTracing.Networks;
 using InferenceTracing.ModelServer.Quantisation;
 using InferenceTracing.OpenInference;
 using InferenceTracing.OpenInference.Client;
+using InferenceTracing.Photos;
 using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.TestBed;
 
@@ -89,12 +91,12 @@ public sealed class QuantiseTests : IDisposable
     private static Likeness Compare(List<(Network Float, Network Int8)> members, IEnumerable<LabelledPhoto> photos)
     {
         var likeness = new Likeness();
-        var decoder = new PhotoDecoder();
+        var decoder = new PhotoDecoder(new ImageOptions());
         using var pixels = PixelTensor.Rent(1);
 
         foreach (var photo in photos)
         {
-            Assert.True(decoder.TryDecode(photo.Path, pixels, CancellationToken.None));
+            Assert.True(decoder.TryDecode(photo.Path, pixels, out _, CancellationToken.None));
             likeness.Add(Vote(members.Select(member => member.Float), pixels), Vote(members.Select(member => member.Int8), pixels), photo.Class);
         }
 

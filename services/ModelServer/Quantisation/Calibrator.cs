@@ -13,7 +13,7 @@ namespace InferenceTracing.ModelServer.Quantisation;
 /// Runs photographs through a graph and notes between what each tensor lies. Its range is the mean of every photograph's least and the mean of every
 /// photograph's largest number: the extremes of all of them grow with each photograph, until the steps are too coarse for the rest.
 /// </summary>
-internal sealed class Calibration : IDisposable
+internal sealed class Calibrator : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
@@ -27,7 +27,7 @@ internal sealed class Calibration : IDisposable
     /// <param name="graph">The graph.</param>
     /// <param name="config">What it wants.</param>
     /// <param name="tensors">The tensors to look at.</param>
-    public Calibration(FloatGraph graph, ModelConfig config, IReadOnlySet<string> tensors)
+    public Calibrator(FloatGraph graph, ModelConfig config, IReadOnlySet<string> tensors)
     {
         _input = config.Input ?? graph.Model.Graph.Input.Select(input => input.Name).First(graph.IsActivation);
         _outputs = [.. tensors.Where(tensor => tensor != _input)];

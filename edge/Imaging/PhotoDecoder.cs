@@ -1,25 +1,25 @@
-using InferenceTracing.Imaging;
+using System.Diagnostics.CodeAnalysis;
 using InferenceTracing.OpenInference;
-using Spectre.Console;
 
-namespace InferenceTracing.ModelServer.Quantisation;
+namespace InferenceTracing.Imaging;
 
-/// <summary>Makes of a file the pixels that the edge would send: the same limits, the same codec, the same crop.</summary>
+/// <summary>Makes of a file the pixels that the edge sends: the same limits, the same codec, the same crop. One instance serves any number of callers at once.</summary>
 internal sealed class PhotoDecoder
 {
-    private readonly ImageOptions _options = new();
+    private readonly ImageOptions _options;
     private readonly ImagePreprocessor _preprocessor;
 
     /// <exception cref="ServiceDefaults.StartupException">The codec's library cannot be loaded.</exception>
-    public PhotoDecoder()
+    public PhotoDecoder(ImageOptions options)
     {
         ImagePreprocessor.Load();
-        _preprocessor = new ImagePreprocessor(_options, TimeProvider.System);
+        _options = options;
+        _preprocessor = new ImagePreprocessor(options, TimeProvider.System);
     }
 
-    /// <summary>False, and a line that says why, for a file the edge would refuse.</summary>
+    /// <summary>False, and <paramref name="why"/> in one line, for a file the edge would refuse.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public bool TryDecode(string path, PixelTensor pixels, CancellationToken cancellationToken)
+    public bool TryDecode(string path, PixelTensor pixels, [NotNullWhen(false)] out string? why, CancellationToken cancellationToken)
     {
         try
         {
@@ -28,11 +28,12 @@ internal sealed class PhotoDecoder
             var bytes = new byte[Math.Min(file.Length, _options.MaxBytes + 1L)];
             file.ReadExactly(bytes);
             _preprocessor.Preprocess(bytes, ImageInspector.Inspect(bytes, _options), pixels.Span, cancellationToken);
+            why = null;
             return true;
         }
         catch (ImageRejectedException rejected)
         {
-            AnsiConsole.MarkupLineInterpolated($"  [yellow]· {Path.GetFileName(path)} is left out: {rejected.Message}[/]");
+            why = rejected.Message;
             return false;
         }
     }

@@ -5,7 +5,7 @@ using InferenceTracing.OpenInference;
 
 namespace InferenceTracing.ModelServer.Tests.Quantisation;
 
-public sealed class CalibrationTests
+public sealed class CalibratorTests
 {
     private static readonly ModelConfig Bytes = new() { Scale = 1, Mean = [0, 0, 0], Std = [1, 1, 1] };
 
@@ -13,17 +13,17 @@ public sealed class CalibrationTests
     public void Ranges_TwoPhotographs_AreTheMeansOfTheirExtremes()
     {
         var graph = new FloatGraph(new SmallGraph().Weights("w", [1, -1, 0], 1, 3, 1, 1).Node("Conv", "x w", "c").Node("Sigmoid", "c", "y").Model());
-        using var calibration = new Calibration(graph, Bytes, new HashSet<string> { "x", "c" });
+        using var calibrator = new Calibrator(graph, Bytes, new HashSet<string> { "x", "c" });
         using var pixels = PixelTensor.Rent(1);
 
         // Red minus green: 100 to 200, then -40 to 20.
         Paint(pixels, (200, 100, 7), (220, 20, 7));
-        calibration.Add(pixels.Span);
+        calibrator.Add(pixels.Span);
         Paint(pixels, (10, 50, 9), (30, 10, 9));
-        calibration.Add(pixels.Span);
-        var ranges = calibration.Ranges();
+        calibrator.Add(pixels.Span);
+        var ranges = calibrator.Ranges();
 
-        Assert.Equal(2, calibration.Photographs);
+        Assert.Equal(2, calibrator.Photographs);
         Assert.Equal((0, 110), (ranges["c"].Low, ranges["c"].High));
         Assert.Equal((0, (220 + 50) / 2f), (ranges["x"].Low, ranges["x"].High));
     }
