@@ -1,5 +1,12 @@
 using InferenceTracing.Preprocessing;
+using InferenceTracing.Preprocessing.Calibrating;
 using InferenceTracing.ServiceDefaults;
+using InferenceTracing.Terminal;
+
+if (args is [CalibrateCommand.Name or "--help", ..])
+{
+    return await CommandProgram.RunAsync(CalibrateCommand.Create(), args);
+}
 
 var builder = WebApplication.CreateBuilder(Service.Options(args));
 

@@ -107,7 +107,8 @@ public static class Service
     /// Secrets need not be in the environment, which every process that may look at this one can read: a file each, named like the setting with
     /// '__' for ':' (Docker and Kubernetes mount them so).
     /// </summary>
-    private static void AddSecretsFolder(this WebApplicationBuilder builder)
+    /// <exception cref="StartupException">There is no such folder.</exception>
+    public static void AddSecretsFolder(this WebApplicationBuilder builder)
     {
         if (builder.Configuration["SecretsFolder"] is { Length: > 0 } folder)
         {
@@ -115,6 +116,9 @@ public static class Service
                 Directory.Exists(folder) ? folder : throw new StartupException($"SecretsFolder: there is no folder {folder}."), optional: false);
         }
     }
+
+    /// <summary>One line for a setting that an operator can mend, for a command that reads the service's settings; null for a defect.</summary>
+    public static string? Explain(Exception failure) => StartupFailure.Explain(failure);
 
     private static bool HasAddress(IConfiguration configuration) =>
         configuration["urls"] is not null

@@ -30,7 +30,7 @@ internal static class StartupFailure
     public static void SilenceHost(ILoggingBuilder logging) => logging.AddFilter(HostCategory, level => level >= LogLevel.Information && HasStarted);
 
     /// <summary>One line for what an operator can mend; null for a defect, whose stack trace is wanted.</summary>
-    private static string? Explain(Exception failure) => failure switch
+    public static string? Explain(Exception failure) => failure switch
     {
         StartupException => failure.Message,
         InvalidOperationException or FormatException when IsUnreadableSetting(failure.Message) => failure.Message,

@@ -80,6 +80,20 @@ internal sealed record Calibration(
             ? $"{FileName} is of {calibration.Model} {calibration.Version} ({calibration.Precision.Name()}), and the edge votes with {served.Name} {served.Version} ({served.Precision.Name()}): make another with `dotnet run --project edge/Preprocessing -- calibrate --photos FOLDER`."
         : null;
 
+    /// <summary>Why the edge may not answer by itself with this calibration, in one sentence that says what to do; null when it may.</summary>
+    public static string? WhyNot(Calibration? calibration, ServedModel served)
+    {
+        ArgumentNullException.ThrowIfNull(served);
+
+        var command = $"`dotnet run --project edge/Preprocessing -- calibrate --model {served.Name} --precision {served.Precision.Name()} --photos FOLDER`";
+
+        return calibration is null
+            ? $"{EdgeOptions.Section}:{nameof(EdgeOptions.Mode)} cascade needs a calibration of {served.Name} {served.Version}, and there is none: make it with {command}."
+            : calibration.IsOf(served)
+                ? null
+                : $"{EdgeOptions.Section}:{nameof(EdgeOptions.Mode)} cascade needs a calibration of {served.Name} {served.Version} ({served.Precision.Name()}), and there is one of {calibration.Model} {calibration.Version} ({calibration.Precision.Name()}): make another with {command}.";
+    }
+
     /// <summary>The largest probability at the calibration's temperature: <c>pᵢ^(1/T) / Σ pⱼ^(1/T)</c>.</summary>
     public float Confidence(ReadOnlySpan<float> probabilities) => Confidence(probabilities, Temperature);
 
