@@ -32,15 +32,13 @@ internal static class OutboxEndpoints
     }
 
     private static IResult Counts(
-        [FromServices] OutboxStore outbox, [FromServices] OutboxReader reader, [FromServices] AgreementWindow audits, [FromServices] ClusterClient cluster, [FromServices] IOptions<EdgeOptions> options)
+        [FromServices] OutboxStore outbox, [FromServices] OutboxReader reader, [FromServices] AgreementWindow audits, [FromServices] ClusterCircuit circuit, [FromServices] IOptions<EdgeOptions> options)
     {
         var counts = outbox.Counts;
         return TypedResults.Ok(new OutboxDocument(
             counts.Pending, counts.Judged, counts.Agreed, counts.Changed, counts.Dropped, counts.Bytes, options.Value.OutboxBytes,
-            reader.Oldest(), audits.Agreement, audits.Audited, CircuitOf(cluster)));
+            reader.Oldest(), audits.Agreement, audits.Audited, ClusterCircuit.Name(circuit.State)));
     }
-
-    private static string CircuitOf(ClusterClient cluster) => cluster.IsLost ? "open" : "closed";
 
     private static IResult Problem(int status, string reason, string detail) => TypedResults.Problem(detail, statusCode: status, extensions: [new("reason", reason)]);
 }

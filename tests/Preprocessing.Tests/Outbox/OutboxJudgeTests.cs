@@ -21,7 +21,7 @@ public sealed class OutboxJudgeTests : IAsyncLifetime
     public async Task Judge_ClusterIsBack_JudgesEachOnceTheOldestFirst()
     {
         await using var outbox = await RunningOutbox.StartAsync(_folder, _cluster.Address);
-        outbox.Cluster.Close();
+        outbox.Circuit.Open();
         var traces = new List<string>();
 
         for (var number = 0; number < 12; number++)
@@ -31,7 +31,7 @@ public sealed class OutboxJudgeTests : IAsyncLifetime
         }
 
         Assert.Empty(_cluster.Asked);
-        outbox.Cluster.Restore();
+        outbox.Circuit.Close();
 
         var counts = await outbox.UntilAsync(counts => counts.Pending == 0);
         Assert.Equal((12L, 8L, 4L, 0L, 0L), (counts.Judged, counts.Agreed, counts.Changed, counts.Dropped, counts.Bytes));
@@ -150,10 +150,10 @@ public sealed class OutboxJudgeTests : IAsyncLifetime
             ? throw new InferenceException(503, "queue_full", "Too many wait.") { RetryAfter = TimeSpan.FromMilliseconds(10) }
             : Task.CompletedTask;
         await using var outbox = await RunningOutbox.StartAsync(_folder, _cluster.Address);
-        outbox.Cluster.Close();
+        outbox.Circuit.Open();
         await outbox.KeepAsync(5, 7);
         await outbox.KeepAsync(6, 8);
-        outbox.Cluster.Restore();
+        outbox.Circuit.Close();
 
         Assert.Equal(2, (await outbox.UntilAsync(counts => counts.Pending == 0)).Judged);
 

@@ -6,11 +6,13 @@ using InferenceTracing.OpenInference.Client;
 using InferenceTracing.Preprocessing.Cluster;
 using InferenceTracing.Preprocessing.Outbox;
 using InferenceTracing.ServiceDefaults.Settings;
+using InferenceTracing.ServiceDefaults.Tracing;
 using InferenceTracing.TestBed;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.Preprocessing.Tests.Outbox;
 
@@ -20,15 +22,15 @@ internal sealed class RunningOutbox : IAsyncDisposable
     private readonly LocalServer _server;
     private readonly IServiceProvider _services;
 
-    private RunningOutbox(LocalServer server, IServiceProvider services, ClusterClient cluster, LogLines log)
+    private RunningOutbox(LocalServer server, IServiceProvider services, LogLines log)
     {
-        (_server, _services, Cluster, Log) = (server, services, cluster, log);
+        (_server, _services, Log) = (server, services, log);
         Client = new HttpClient { BaseAddress = server.Address };
     }
 
     public HttpClient Client { get; }
 
-    public ClusterClient Cluster { get; }
+    public ClusterCircuit Circuit => Part<ClusterCircuit>();
 
     public LogLines Log { get; }
 
@@ -37,7 +39,7 @@ internal sealed class RunningOutbox : IAsyncDisposable
     public OutboxReader Reader => Part<OutboxReader>();
 
     /// <param name="folder">Where the file is.</param>
-    /// <param name="cluster">Who is asked; null for a cluster that is away until <see cref="ClusterClient.Restore"/>.</param>
+    /// <param name="cluster">Who is asked; null for a cluster that is away until <see cref="ClusterCircuit.Close"/>.</param>
     /// <param name="clock">The time; null for the system's.</param>
     /// <param name="settings">What is set beside that.</param>
     public static async Task<RunningOutbox> StartAsync(
@@ -46,13 +48,6 @@ internal sealed class RunningOutbox : IAsyncDisposable
         IServiceProvider? services = null;
         var log = new LogLines();
         var options = new ClusterOptions { Url = (cluster ?? new Uri("http://127.0.0.1:9")).ToString(), TraceUrl = "http://traces/{traceId}" };
-        var client = new ClusterClient(Microsoft.Extensions.Options.Options.Create(options), TimeProvider.System);
-
-        if (cluster is null)
-        {
-            client.Close();
-        }
-
         var server = await LocalServer.StartAsync(
             app =>
             {
@@ -71,11 +66,26 @@ internal sealed class RunningOutbox : IAsyncDisposable
                 builder.Services.AddValidatedOptions<ClusterOptions>(ClusterOptions.Section);
                 builder.Services.AddValidatedOptions<PreprocessingOptions>(PreprocessingOptions.Section);
                 builder.Services.AddSingleton(clock ?? TimeProvider.System);
-                builder.Services.AddSingleton(_ => client);
+                builder.Services.AddSingleton<ExportGate>();
+                builder.Services.AddSingleton<ClusterCircuit>();
+                // Its deadlines are the system's, whatever time it is for the outbox.
+                builder.Services.AddSingleton(provider => new ClusterClient(
+                    provider.GetRequiredService<IOptions<ClusterOptions>>(), provider.GetRequiredService<ClusterCircuit>(), TimeProvider.System));
                 builder.Logging.AddProvider(log);
                 builder.AddOutbox();
             });
-        return new RunningOutbox(server, services!, client, log);
+        var outbox = new RunningOutbox(server, services!, log);
+
+        if (cluster is null)
+        {
+            outbox.Circuit.Open();
+        }
+        else
+        {
+            outbox.Circuit.Close();
+        }
+
+        return outbox;
     }
 
     /// <summary>An answer of the edge's own, for the class <paramref name="choice"/>.</summary>
@@ -112,7 +122,6 @@ internal sealed class RunningOutbox : IAsyncDisposable
     {
         Client.Dispose();
         await _server.DisposeAsync();
-        Cluster.Dispose();
     }
 }
 
