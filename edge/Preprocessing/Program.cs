@@ -1,11 +1,14 @@
+using System.CommandLine;
 using InferenceTracing.Preprocessing;
 using InferenceTracing.Preprocessing.Calibrating;
+using InferenceTracing.Preprocessing.Voting;
 using InferenceTracing.ServiceDefaults;
 using InferenceTracing.Terminal;
 
-if (args is [CalibrateCommand.Name or "--help", ..])
+if (args is [CalibrateCommand.Name or FetchCommand.Name or "--help", ..])
 {
-    return await CommandProgram.RunAsync(CalibrateCommand.Create(), args);
+    return await CommandProgram.RunAsync(
+        new RootCommand("What the edge does beside serving; without a command it serves.") { CalibrateCommand.Create(), FetchCommand.Create() }, args);
 }
 
 var builder = WebApplication.CreateBuilder(Service.Options(args));

@@ -52,10 +52,10 @@ public sealed class EdgeAnswerPageTests(RunningSystem system, Browser browser)
     /// <summary>Where the edge answers in the cluster's place, the cluster was tried first; a cascade asks the edge's own model first.</summary>
     [Theory]
     [InlineData("edge", true, 30, "preprocess 6, request 30 failed, infer 4 own, total 42")]
-    [InlineData("edge", true, 0, "preprocess 6, infer 4 own, total 12")]
+    [InlineData("edge", true, 0.04, "preprocess 6, infer 4 own, total 12.04")]
     [InlineData("edge", false, 0, "preprocess 6, infer 4 own, total 12")]
     [InlineData("cluster", false, 30, "preprocess 6, infer 4 own, request 30, network 10, ensemble 20, total 42")]
-    public async Task Stages_OfEveryKind_FollowOneAnother(string decidedBy, bool provisional, int request, string expected)
+    public async Task Stages_OfEveryKind_FollowOneAnother(string decidedBy, bool provisional, double request, string expected)
     {
         var page = await browser.OpenAsync(system.Plan.Edge);
 

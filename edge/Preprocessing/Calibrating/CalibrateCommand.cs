@@ -29,7 +29,7 @@ internal static class CalibrateCommand
         Exit codes: 0 written, 1 no threshold gives the wanted agreement and nothing is written, 2 refused.
         """;
 
-    public static RootCommand Create()
+    public static Command Create()
     {
         var photos = new Option<string>("--photos") { Description = $"Folder of photographs, at least {CalibrateRun.Fewest}", Required = true };
         var agreement = new Option<double>("--agreement") { Description = "The share of the edge's own answers that are to be the ensemble's as well", DefaultValueFactory = _ => 0.99 };
@@ -62,7 +62,7 @@ internal static class CalibrateCommand
                 ]),
             cancellationToken));
 
-        return new RootCommand("What the edge does beside serving; without a command it serves.") { calibrate };
+        return calibrate;
     }
 
     private static IEnumerable<string> Settings(IEnumerable<string> tokens) => tokens.Select(token =>

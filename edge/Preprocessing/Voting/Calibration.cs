@@ -72,13 +72,8 @@ internal sealed record Calibration(
         File.Move(part, path, overwrite: true);
     }
 
-    /// <summary>Why no answer can be called sure with it, in one sentence; null where it was measured with this model.</summary>
-    public static string? WhyNot(Calibration? calibration, ServedModel served) =>
-        calibration is null
-            ? $"Edge:Mode cascade needs a calibration, which says when {served.Name} is sure: make one with `dotnet run --project edge/Preprocessing -- calibrate --photos FOLDER`."
-        : calibration.Model != served.Name || calibration.Version != served.Version || calibration.Precision != served.Precision
-            ? $"{FileName} is of {calibration.Model} {calibration.Version} ({calibration.Precision.Name()}), and the edge votes with {served.Name} {served.Version} ({served.Precision.Name()}): make another with `dotnet run --project edge/Preprocessing -- calibrate --photos FOLDER`."
-        : null;
+    /// <summary>Whether it was measured with this model.</summary>
+    public bool IsOf(ServedModel served) => Model == served.Name && Version == served.Version && Precision == served.Precision;
 
     /// <summary>Why the edge may not answer by itself with this calibration, in one sentence that says what to do; null when it may.</summary>
     public static string? WhyNot(Calibration? calibration, ServedModel served)

@@ -22,7 +22,11 @@ export function stagesOf(answer) {
 }
 
 function addRequest({ decidedBy, timings, votes }, at, add) {
-  if (decidedBy === "edge") return add("Request to the cluster, in vain", at, timings.request, "failed");
+  if (decidedBy === "edge") {
+    // Less than a millisecond was no request but a look at the open circuit.
+    if (timings.request >= 1) add("Request to the cluster, in vain", at, timings.request, "failed");
+    return;
+  }
   add("Request to the cluster", at, timings.request);
   add("on the way, both ways", at, timings.network, "part way");
   // How the way is shared between there and back is not known here; the trace knows.
