@@ -6,7 +6,7 @@ namespace InferenceTracing.Terminal.Tests;
 /// <summary>What is wrong with a command line, a folder or a file is said in one line before anything starts, with exit code 2.</summary>
 public sealed class RefusalLineTests : IDisposable
 {
-    private const string Local = "Runner", Load = "LoadGenerator", Drills = "Drills", Setup = "Setup", Server = "ModelServer";
+    private const string Local = "Runner", Load = "LoadGenerator", Drills = "Drills", Setup = "Setup", Server = "ModelServer", Edge = "Preprocessing";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("inference-tracing-commands");
 
@@ -22,6 +22,7 @@ public sealed class RefusalLineTests : IDisposable
         _folder.CreateSubdirectory("empty");
         Photos("few", 3);
         Photos("many", 20);
+        Photos("enough", 50);
     }
 
     public static TheoryData<string, string[], string> Wrong => new()
@@ -55,6 +56,11 @@ public sealed class RefusalLineTests : IDisposable
         { Server, ["quantise", "--model", "mobilenetv2", "--photos", "empty", "--photo", "empty"], "--photo" },
         { Server, ["quantise", "--model", "mobilenetv2", "--photos", "empty", "--calibrate", "3"], "--calibrate takes a number from 10" },
         { Server, ["quantise", "--model", "mobilenetv2", "--photos", "empty", "--agreement", "101"], "--agreement takes a number from 0 to 100" },
+        { Edge, ["calibrate"], "--photos" },
+        { Edge, ["calibrate", "--photos", "enough", "--photo", "few"], "--photo is neither an option nor a setting" },
+        { Edge, ["calibrate", "--photos", "enough", "--agreement", "99"], "--agreement takes a share from 0.5 to 0.9999" },
+        { Edge, ["calibrate", "--photos", "enough", "--agreement", "most"], "most" },
+        { Edge, ["calibrate", "--photos", "enough", "--model", "a", "--model", "b"], "--model" },
 
         // Ports.
         { Local, ["--port", "preprocessing=6010", "--port", "preprocessing=6011"], "twice for preprocessing" },
@@ -77,6 +83,14 @@ public sealed class RefusalLineTests : IDisposable
         { Server, ["quantise", "--model", "mobilenetv2", "--photos", "few"], "10 of each are needed at least" },
         { Server, ["quantise", "--model", "../mobilenetv2", "--photos", "many"], "is no model name" },
         { Server, ["quantise", "--model", "resnet", "--photos", "many"], "model 'resnet' is in none of" },
+        { Edge, ["calibrate", "--photos", "nowhere"], "there is no folder nowhere" },
+        { Edge, ["calibrate", "--photos", "empty"], "holds no" },
+        { Edge, ["calibrate", "--photos", "few"], "few has 3 photographs; 50 are needed at least" },
+        { Edge, ["calibrate", "--photos", "enough", "--folder", "here"], "Name the edge's model: --model" },
+        { Edge, ["calibrate", "--photos", "enough", "--model", "mobilenetv2", "--folder", "taken"], "Edge:Folder takes a folder" },
+        { Edge, ["calibrate", "--photos", "enough", "--model", "mobilenetv2", "--cluster", "nowhere"], "Cluster:Url must be an http(s) address" },
+        { Edge, ["calibrate", "--photos", "enough", "--model", "mobilenetv2", "--precision", "int4"], "Edge:Precision" },
+        { Edge, ["calibrate", "--photos", "enough", "--model", "mobilenetv2", "--Edge:Folders=here"], "unknown setting" },
         { Load, ["--clients", "2", "--duration", "30s", "--report", "taken"], "--report takes a folder" },
         { Load, ["--report", "/proc/report"], "--report" },
         { Load, ["--report", ""], "--report" },
@@ -125,6 +139,7 @@ public sealed class RefusalLineTests : IDisposable
     [InlineData(Load)]
     [InlineData(Drills)]
     [InlineData(Server)]
+    [InlineData(Edge)]
     public async Task Help_IsNoRefusal(string program)
     {
         var run = await CommandRun.OfAsync(Checkout.Find().Executable(program), ["--help"]);

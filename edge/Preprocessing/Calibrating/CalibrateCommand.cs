@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using InferenceTracing.Preprocessing.Cluster;
 using InferenceTracing.Terminal;
 
@@ -43,7 +44,8 @@ internal static class CalibrateCommand
         calibrate.TreatUnmatchedTokensAsErrors = false;
         agreement.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && result.GetValueOrDefault<double>() is not (>= LeastAgreement and <= MostAgreement))
+            // What is no number at all is the library's to refuse.
+            if (result.Tokens is [var token] && double.TryParse(token.Value, CultureInfo.InvariantCulture, out var share) && share is not (>= LeastAgreement and <= MostAgreement))
             {
                 result.AddError(FormattableString.Invariant($"--agreement takes a share from {LeastAgreement} to {MostAgreement}."));
             }

@@ -8,8 +8,8 @@ namespace InferenceTracing.Preprocessing.Outbox;
 /// <summary>What the writer's thread does to the file, a transaction at a time. What it counts holds once the transaction is committed.</summary>
 internal sealed class OutboxSession
 {
-    // An answer without pixels takes about so many bytes: they may fill as much again as the pixels.
-    private const int BytesPerRow = 1024;
+    // A judged answer of two members' votes takes about so many bytes: without pixels, answers may fill as much again as the pixels.
+    private const int BytesPerRow = 2_048;
     private const int RowsAtOnce = 100;
 
     // Room that is kept for what comes next; what is more goes back to the disk, some of it at a time.

@@ -7,8 +7,8 @@ namespace InferenceTracing.Preprocessing.Voting;
 
 /// <summary>
 /// <c>calibration.json</c>, which <c>calibrate</c> writes: what the edge's confidence is worth, measured on the operator's own photographs. A network's probabilities
-/// are too sure of themselves by a temperature (Guo et al., On Calibration of Modern Neural Networks, 2017); above the threshold the edge agrees with the
-/// ensemble as often as was wanted.
+/// are surer than it is right, or less sure, by a temperature (Guo et al., On Calibration of Modern Neural Networks, 2017); above the threshold the edge agrees with
+/// the ensemble as often as was wanted.
 /// </summary>
 /// <param name="Model">The edge's model that it was measured with.</param>
 /// <param name="Version">Its version.</param>
