@@ -21,6 +21,7 @@ internal static class LoadCommand
           loadgen --compare logs/load/report.json                  the same again, beside an earlier run
           loadgen --scenario loadgen/scenarios/ramp.json --clients 4    a file; what the command line says goes first
           loadgen simulate --plan loadgen/plans/edges-1000.json    a fleet that is not there, over measured unit costs
+          loadgen size --file k8s/sizing.yaml    what a cluster needs for a load
 
         Exit codes: 0 every requirement holds, 1 one is missed or nothing was answered, 2 nothing was measured.
         OTEL_EXPORTER_OTLP_ENDPOINT exports a span of its own for each request, as service loadgen.
@@ -37,6 +38,7 @@ internal static class LoadCommand
         }
 
         command.Add(SimulateCommand.Create(TimeProvider.System));
+        command.Add(SizeCommand.Create());
         command.SetAction((parsed, cancellationToken) => new LoadSession(Console.Out, Console.Error, TimeProvider.System)
             .RunAsync(
                 new LoadCall(
