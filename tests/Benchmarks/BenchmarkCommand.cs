@@ -14,7 +14,7 @@ internal static class BenchmarkCommand
 
     private static readonly IBenchmark[] Benchmarks =
     [
-        new Bound(), new Chain(), new AddedLatency(), new TracingCost(), new ModelServerCost(), new Growth(), new Memory(), new CodecCost(), new StoreSpeed(), new Int8Gain(),
+        new Bound(), new Chain(), new AddedLatency(), new TracingCost(), new ModelServerCost(), new Growth(), new Memory(), new CodecCost(), new StoreSpeed(), new Int8Gain(), new UnitMeasure(), new SimulatedBesideReal(),
     ];
 
     public static Task<int> RunAsync(string[] args)
@@ -25,19 +25,22 @@ internal static class BenchmarkCommand
         var minutes = new Option<int>("--minutes") { Description = "How long the memory benchmark loads the system", DefaultValueFactory = _ => 10 }.Between(1, 1440);
         var document = new Option<FileInfo?>("--write") { Description = "Markdown file whose sections are replaced (default: docs/performance.md for all; one alone is only printed)" };
 
+        var json = new Option<FileInfo?>("--out") { Description = "units: JSON file for the unit costs that a simulation's plan names" };
+
         which.AcceptOnlyFromAmong([All, .. Benchmarks.Select(benchmark => benchmark.Name)]);
-        var command = new RootCommand("Measures the system in pairs of runs that alternate on the same machine, ratios first.") { which, seconds, pairs, minutes, document };
+        var command = new RootCommand("Measures the system in pairs of runs that alternate on the same machine, ratios first.") { which, seconds, pairs, minutes, document, json };
 
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetValue(which)!,
             new Effort(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(pairs), TimeSpan.FromMinutes(parsed.GetValue(minutes))),
             parsed.GetValue(document) ?? (parsed.GetValue(which) == All ? new FileInfo(Path.Combine(Checkout.Find().Root, "docs", "performance.md")) : null),
+            parsed.GetValue(json),
             cancellationToken));
 
         return CommandProgram.RunAsync(command, args);
     }
 
-    private static async Task<int> RunAsync(string which, Effort effort, FileInfo? document, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string which, Effort effort, FileInfo? document, FileInfo? json, CancellationToken cancellationToken)
     {
         await using var bench = await Bench.PrepareAsync(effort, cancellationToken);
 
@@ -47,6 +50,11 @@ internal static class BenchmarkCommand
             var findings = await benchmark.RunAsync(bench, cancellationToken);
             var section = PerformanceSection.Write(benchmark, findings, bench, TimeProvider.System.GetUtcNow());
             Console.WriteLine(section);
+
+            if (json is not null && findings.Json is { } text)
+            {
+                await File.WriteAllTextAsync(json.FullName, text + "\n", cancellationToken);
+            }
 
             if (document is not null)
             {

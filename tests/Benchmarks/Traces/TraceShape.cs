@@ -10,6 +10,9 @@ internal static class TraceShape
 {
     public const int Spans = 17;
 
+    /// <summary>Of these, one service's.</summary>
+    public static int SpansOf(string service) => Of(service).Count();
+
     /// <summary>Spans whose times and ids are still to be set.</summary>
     public static ExportTraceServiceRequest Create(int traces)
     {
