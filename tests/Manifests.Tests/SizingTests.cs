@@ -36,7 +36,7 @@ public sealed class SizingTests(RenderedFleet fleet)
     }
 
     [Theory]
-    [InlineData("busiest: 500", "busiest: 5", "busiest")]
+    [InlineData("busiest: 400", "busiest: 5", "busiest")]
     [InlineData("mode: cloud", "mode: cloudy", "cloudy")]
     [InlineData("edges: 10000", "egdes: 10000", "egdes")]
     [InlineData("sampling: 0.1", "sampling: 0.1\nsampling: 0.2", "sampling")]
