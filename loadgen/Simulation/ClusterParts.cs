@@ -29,8 +29,14 @@ internal static class ClusterParts
     private static ClusterPart Server(string name, PoolPlan plan, ServiceTime work, double refusal, bool liveFirst) => new(
         name, plan, new StationShape(plan.Slots, plan.Queue, 1, liveFirst, refusal), (_, random) => work.Draw(random), _ => 0, Math.Min(plan.Cores, plan.Slots) / work.Mean);
 
-    private static ClusterPart Member(string name, PoolPlan plan, MemberCosts costs, bool liveFirst) => new(
-        name, plan, new StationShape(plan.Slots, plan.Queue, plan.MaxBatch, liveFirst), (images, random) => costs.Image.Draw(random) * images * costs.Share(images),
-        costs.Rest.Draw,
-        Math.Min(plan.Slots / (costs.Image.Mean * costs.Share(plan.MaxBatch)), plan.Cores / ((costs.Image.Mean * costs.Share(plan.MaxBatch)) + costs.Rest.Mean)));
+    private static ClusterPart Member(string name, PoolPlan plan, MemberCosts costs, bool liveFirst)
+    {
+        // Of one to the most of a run as many as the model gains from, as a model server finds it out when it is warmed.
+        var batch = Enumerable.Range(1, plan.MaxBatch).MinBy(costs.Share);
+        var image = costs.Image.Mean * costs.Share(batch);
+
+        return new ClusterPart(
+            name, plan, new StationShape(plan.Slots, plan.Queue, batch, liveFirst), (images, random) => costs.Image.Draw(random) * images * costs.Share(images),
+            costs.Rest.Draw, Math.Min(plan.Slots / image, plan.Cores / (image + costs.Rest.Mean)));
+    }
 }
