@@ -11,7 +11,7 @@ public sealed class MemoryBudgetTests : IDisposable
     private const int Megabyte = 1024 * 1024;
     private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
 
-    private readonly MemoryBudget _budget = new(Options.Create(new PreprocessingOptions { MemoryBytes = 64 * Megabyte }));
+    private readonly MemoryBudget _budget = new(Options.Create(new PreprocessingOptions { MemoryBytes = 64 * Megabyte }), Options.Create(new EdgeOptions()));
 
     public void Dispose() => _budget.Dispose();
 
