@@ -14,7 +14,7 @@ internal static class BenchmarkCommand
 
     private static readonly IBenchmark[] Benchmarks =
     [
-        new Bound(), new Chain(), new AddedLatency(), new TracingCost(), new ModelServerCost(), new Growth(), new Memory(), new CodecCost(), new StoreSpeed(), new Int8Gain(), new UnitMeasure(), new SimulatedBesideReal(),
+        new Bound(), new Chain(), new AddedLatency(), new TracingCost(), new ModelServerCost(), new Growth(), new Memory(), new CodecCost(), new StoreSpeed(), new Int8Gain(), new CascadeGain(), new UnitMeasure(), new SimulatedBesideReal(),
     ];
 
     public static Task<int> RunAsync(string[] args)
