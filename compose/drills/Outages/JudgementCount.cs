@@ -17,7 +17,13 @@ internal sealed record JudgementCount(int Queued, int Unjudged, int Twice, IRead
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    public static async Task<JudgementCount> TakeAsync(OutageSystem system, IReadOnlyCollection<PhotoAnswer> answers, TimeProvider clock, CancellationToken cancellationToken)
+    /// <param name="system">Who judged.</param>
+    /// <param name="answers">What was sent.</param>
+    /// <param name="readTraces">False where spans were killed with their process, and would be waited for in vain.</param>
+    /// <param name="clock">For the patience.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<JudgementCount> TakeAsync(
+        OutageSystem system, IReadOnlyCollection<PhotoAnswer> answers, bool readTraces, TimeProvider clock, CancellationToken cancellationToken)
     {
         List<string> queued = [.. answers.Where(answer => answer.Queued).Select(answer => answer.TraceId!)];
         var judged = new ConcurrentDictionary<string, string>();
@@ -33,7 +39,7 @@ internal sealed record JudgementCount(int Queued, int Unjudged, int Twice, IRead
         var traces = new JaegerClient(system.Store, clock);
         var first = RequestTrace.Of(system.Plan.Members);
         var later = RequestTrace.OfJudgement(system.Plan.Members);
-        var broken = await BrokenAsync(traces, [.. queued.Select(answer => (answer, first)), .. judged.Values.Select(judgement => (judgement, later))], clock, cancellationToken);
+        var broken = !readTraces ? [] : await BrokenAsync(traces, [.. queued.Select(answer => (answer, first)), .. judged.Values.Select(judgement => (judgement, later))], clock, cancellationToken);
         var found = await system.JudgementsAsync(answers.Min(answer => answer.At), clock.GetUtcNow(), cancellationToken);
         return new JudgementCount(queued.Count, queued.Count - judged.Count, queued.Count(answer => found.GetValueOrDefault(answer) > 1), broken);
     }

@@ -96,7 +96,7 @@ internal static class OutageDrill
             await output.WriteLineAsync($"all of them are judged after {(caughtUp - mended).TotalSeconds:0} s");
             await end.CancelAsync();
             await sending;
-            var judgements = await JudgementCount.TakeAsync(system, load.Answers, clock, cancellationToken);
+            var judgements = await JudgementCount.TakeAsync(system, load.Answers, readTraces: !kill, clock, cancellationToken);
             return OutageResult.OfCut(kill ? Kill : Link, new OutagePhases(load.Answers, cut, mended, caughtUp), judgements);
         }
         finally
