@@ -17,7 +17,7 @@ internal sealed record ServicePlan(IReadOnlyList<ServiceSpec> Services, IReadOnl
     public Uri Traces => Backend?.Address ?? this[SystemParts.TraceStore].Url;
 
     /// <summary>The members, and the edge where it has a vote.</summary>
-    public IReadOnlyList<string> Voters => [.. Members, .. this[SystemParts.Preprocessing].Settings.ContainsKey("Edge__Model") ? [ResultCells.Edge] : Array.Empty<string>()];
+    public IReadOnlyList<string> Voters => [.. Members, .. Services.Any(service => service.Settings.ContainsKey("Edge__Model")) ? [ResultCells.Edge] : Array.Empty<string>()];
 
     public ServiceSpec this[string name] => Services.Single(service => service.Name == name);
 

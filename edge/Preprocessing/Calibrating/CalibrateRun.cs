@@ -70,7 +70,7 @@ internal static class CalibrateRun
                 NoThreshold);
         }
 
-        var unseen = Outcome.OutOfSample(judged, wanted);
+        var unseen = ThresholdOutcome.OutOfSample(judged, wanted);
         AnsiConsole.WriteLine(
             $"Out of sample, each fifth of the photographs with the temperature and the threshold of the others: {CalibrationTable.Percent(unseen.Share)} answered at the edge, of which {CalibrationTable.Percent(unseen.Agreement)} agree.");
 

@@ -15,14 +15,14 @@ internal static class CalibrationTable
     /// <param name="chosen">The threshold that was chosen; null where none was.</param>
     public static Table Of(IReadOnlyList<JudgedPhoto> photos, double temperature, double? chosen)
     {
-        var labelled = Outcome.Labelled(photos).Count > 0;
+        var labelled = ThresholdOutcome.Labelled(photos).Count > 0;
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey).AddColumn("threshold");
         string[] columns = ["answered at the edge", "agree with the ensemble", .. (string[])(labelled ? ["of them right", "all answers right"] : []), "ensemble's time saved", "bytes saved"];
         Array.ForEach(columns, column => table.AddColumn(new TableColumn(column).RightAligned()));
 
         foreach (var threshold in Usual.Concat(chosen is { } own ? [own] : Array.Empty<double>()).Distinct().Order())
         {
-            var outcome = Outcome.Of(photos, temperature, threshold);
+            var outcome = ThresholdOutcome.Of(photos, temperature, threshold);
             string[] cells =
             [
                 threshold == chosen ? Text($"✔ {threshold:0.0000}") : Text($"  {threshold:0.0000}"),
@@ -41,11 +41,11 @@ internal static class CalibrationTable
     /// <summary>What the table is to be compared with.</summary>
     public static string Caption(IReadOnlyList<JudgedPhoto> photos)
     {
-        var labelled = Outcome.Labelled(photos);
+        var labelled = ThresholdOutcome.Labelled(photos);
         var saved = Text($"Time and bytes are for each photograph of all: the ensemble needs {photos.Average(photo => photo.Ensemble.Milliseconds):0.0} ms for one, by its own clock, and {PixelTensor.BytesPerImage} bytes.");
         return labelled.Count == 0
             ? saved
-            : $"{saved}\nOf {labelled.Count} labelled photographs the edge alone is right about {Percent(Outcome.ShareOf(labelled, photo => photo.Edge == photo.Shown))}, the ensemble about {Percent(Outcome.ShareOf(labelled, photo => photo.Ensemble.Class == photo.Shown))}.";
+            : $"{saved}\nOf {labelled.Count} labelled photographs the edge alone is right about {Percent(ThresholdOutcome.ShareOf(labelled, photo => photo.Edge == photo.Shown))}, the ensemble about {Percent(ThresholdOutcome.ShareOf(labelled, photo => photo.Ensemble.Class == photo.Shown))}.";
     }
 
     /// <summary>A share, for people; a dash for none.</summary>

@@ -90,7 +90,7 @@ public sealed class ThresholdChoiceTests
                     continue;
                 }
 
-                var outcome = Outcome.Of(photos, temperature, threshold);
+                var outcome = ThresholdOutcome.Of(photos, temperature, threshold);
                 var allowed = outcome.Kept.Count * (1 - wanted);
                 Assert.InRange(outcome.Kept.Count, ThresholdChoice.FewestKept, photos.Count);
                 Assert.InRange(outcome.Kept.Sum(photo => 1 - photo.Confidence(temperature)), 0, (allowed / 2) + 1e-6);
@@ -102,7 +102,7 @@ public sealed class ThresholdChoiceTests
     }
 
     private static int Holds(IReadOnlyList<JudgedPhoto> others, double temperature, double? threshold) =>
-        threshold is { } chosen && Outcome.Of(others, temperature, chosen) is { Share: >= 0.5, Agreement: >= 0.985 } ? 1 : 0;
+        threshold is { } chosen && ThresholdOutcome.Of(others, temperature, chosen) is { Share: >= 0.5, Agreement: >= 0.985 } ? 1 : 0;
 
     /// <summary>The smallest threshold at which the disagreements that were seen are few enough.</summary>
     private static double? Plain(IReadOnlyList<JudgedPhoto> photos, double temperature, Func<int, int, bool> few)

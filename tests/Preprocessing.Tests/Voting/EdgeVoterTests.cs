@@ -11,7 +11,7 @@ public sealed class EdgeVoterTests
         await using var edge = await StartedService.RunAsync("Preprocessing", [("Edge:Mode", "cascade"), ("Edge:Model", "mobilenetv2"), ("Edge:Folder", Directory.CreateTempSubdirectory("edge-").FullName), ("Edge:Download", "false")]);
 
         Assert.Equal(1, edge.ExitCode);
-        Assert.Contains(edge.Errors, line => line.Contains("calibrate --photos", StringComparison.Ordinal));
+        Assert.Contains(edge.Errors, line => line.Contains("-- calibrate --model mobilenetv2", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -3,7 +3,7 @@ namespace InferenceTracing.Preprocessing.Calibrating;
 /// <summary>What becomes of photographs under a threshold: those the edge is sure of it answers, the others the ensemble does.</summary>
 /// <param name="All">The photographs.</param>
 /// <param name="Kept">Those of them that the edge answers.</param>
-internal sealed record Outcome(IReadOnlyList<JudgedPhoto> All, IReadOnlyList<JudgedPhoto> Kept)
+internal sealed record ThresholdOutcome(IReadOnlyList<JudgedPhoto> All, IReadOnlyList<JudgedPhoto> Kept)
 {
     private const int Folds = 5;
 
@@ -30,14 +30,14 @@ internal sealed record Outcome(IReadOnlyList<JudgedPhoto> All, IReadOnlyList<Jud
     }
 
     /// <summary>What a calibration does to the photographs it was made with.</summary>
-    public static Outcome Of(IReadOnlyList<JudgedPhoto> photos, double temperature, double threshold) =>
+    public static ThresholdOutcome Of(IReadOnlyList<JudgedPhoto> photos, double temperature, double threshold) =>
         new(photos, [.. photos.Where(photo => photo.Confidence(temperature) >= threshold)]);
 
     /// <summary>
     /// What a calibration does to photographs it has not seen: each fifth is answered with the temperature and the threshold of the other four. Where those give no
     /// threshold, nothing of it is answered at the edge.
     /// </summary>
-    public static Outcome OutOfSample(IReadOnlyList<JudgedPhoto> photos, double wanted) => new(photos, [.. Enumerable.Range(0, Folds).SelectMany(fold =>
+    public static ThresholdOutcome OutOfSample(IReadOnlyList<JudgedPhoto> photos, double wanted) => new(photos, [.. Enumerable.Range(0, Folds).SelectMany(fold =>
     {
         List<JudgedPhoto> others = [.. photos.Where((_, i) => i % Folds != fold)];
         var temperature = TemperatureFit.Of(others);
