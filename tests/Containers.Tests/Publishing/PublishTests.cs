@@ -27,7 +27,7 @@ public sealed class PublishTests(PublishedPrograms programs)
     /// <summary>The native libraries a program loads. The second of ONNX Runtime's is for accelerators, and comes with the first.</summary>
     private static string[] LibrariesOf(string program) => program switch
     {
-        "Preprocessing" => ["libvips.so.42"],
+        "Preprocessing" => ["libe_sqlite3.so", "libonnxruntime.so", "libonnxruntime_providers_shared.so", "libvips.so.42"],
         "TraceStore" => ["libe_sqlite3.so"],
         "ModelServer" => ["libonnxruntime.so", "libonnxruntime_providers_shared.so", "libvips.so.42"],
         _ => [],
