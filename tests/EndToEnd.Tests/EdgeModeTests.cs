@@ -28,14 +28,14 @@ public sealed class EdgeModeTests(VotingSystem system) : IClassFixture<VotingSys
     {
         await system.RestartAsync("fallback");
         await system.ClosedAsync();
-        var gateway = system.Kill("gateway");
+        system.Kill("gateway");
 
         var away = await system.Edge.PostAsync(Upload.Drawn);
         await Patience.UntilAsync(() => system.HealthAsync(), ready => ready == "degraded");
         var later = await system.Edge.PostAsync(Upload.Drawn);
         using var health = await system.Edge.GetAsync(new Uri("health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
         var ready = await health.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        await using var again = ServiceProcess.Start(gateway, Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()));
+        await system.Fleet.StartAgainAsync("gateway", TestContext.Current.CancellationToken);
         var back = await Patience.UntilAsync(() => system.Edge.PostAsync(Upload.Drawn), answer => DecidedBy(answer) == "cluster");
 
         Assert.All([away, later], answer =>
@@ -140,13 +140,12 @@ public sealed class VotingSystem : RunningSystem
     internal Task<EdgeAnswer> ClosedAsync() => Patience.UntilAsync(() => Edge.PostAsync(Upload.Drawn), answer => answer.Body.GetProperty("decidedBy").GetString() == "cluster");
 
     /// <summary>Ends a service as a power cut would.</summary>
-    internal ServiceSpec Kill(string name)
+    internal void Kill(string name)
     {
         var victim = Fleet.Processes.Single(process => process.Spec.Name == name);
         using var process = Process.GetProcessById(victim.Id);
         process.Kill();
         process.WaitForExit();
-        return victim.Spec;
     }
 
     /// <summary>What the edge says of itself.</summary>
