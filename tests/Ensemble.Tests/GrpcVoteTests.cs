@@ -49,7 +49,7 @@ public sealed class GrpcVoteTests : IClassFixture<TwoMembers>
         Assert.Equal(StatusCode.Unavailable, failure.StatusCode);
         Assert.Contains("0 of 2 members answered", failure.Status.Detail, StringComparison.Ordinal);
         var server = await _vote.Ensemble.Collector.SpanAsync(traceId, span => span.Kind == ActivityKind.Server);
-        Assert.Equal((ActivityStatusCode.Error, "quorum_not_reached", "14"), (server.Status, server["error.type"], server["rpc.grpc.status_code"]));
+        Assert.Equal((ActivityStatusCode.Error, "overloaded", "14"), (server.Status, server["error.type"], server["rpc.grpc.status_code"]));
     }
 
     [Fact]
