@@ -19,7 +19,8 @@ public sealed class PlacementTests
     [Fact]
     public void Laptop_Services_AreTheParts() => Assert.Equal(
         Deployed.Select(part => part.Name).Order(),
-        ComposeParts.Laptop.Where(service => service.Value.IsOurs && !service.Value.Runs("setup")).Select(service => service.Key).Order());
+        // What runs once, to set something up, is no part.
+        ComposeParts.Laptop.Where(service => service.Value.IsOurs && !service.Key.EndsWith("setup", StringComparison.Ordinal)).Select(service => service.Key).Order());
 
     [Fact]
     public void Base_Deployments_AreThePartsOfTheCluster() => Assert.Equal(PartsOfTheCluster.Select(row => row.Data).Order(), BaseParts.All.Keys.Order());
