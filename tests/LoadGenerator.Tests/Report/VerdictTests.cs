@@ -17,7 +17,8 @@ public sealed class VerdictTests
 
         var run = await Session.RunAsync(Short(edge) with { Require = ["errors<1%"] });
 
-        Assert.Equal((VerdictState.Good, "All requirements met"), (run.Report!.Verdict.State, run.Report.Verdict.Text));
+        Assert.SkipWhen(run.Report!.Verdict.Remarks.Any(IsOfTheMachine), "The machine was too busy for a load of ten requests to be all well.");
+        Assert.Equal((VerdictState.Good, "All requirements met"), (run.Report.Verdict.State, run.Report.Verdict.Text));
         Assert.Empty(run.Report.Verdict.Remarks);
         Assert.Contains("✔ All requirements met", run.Output, StringComparison.Ordinal);
     }
@@ -33,7 +34,7 @@ public sealed class VerdictTests
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(VerdictState.Remarkable, run.Report!.Verdict.State);
-        Assert.Equal("4 of 10 answers lack a member's vote: mobilenetv2 late 4", Assert.Single(run.Report.Verdict.Remarks));
+        Assert.Equal("4 of 10 answers lack a member's vote: mobilenetv2 late 4", Assert.Single(OfTheSystem(run.Report)));
         Assert.Equal((4, 0.4), (run.Report.Totals.Degraded, run.Report.Totals.DegradedShare));
         Assert.Equal(4, run.Report.LeftOut["mobilenetv2 late"]);
         Assert.Equal(4, run.Report.Slices.Sum(slice => slice.Degraded), 3);
@@ -50,6 +51,23 @@ public sealed class VerdictTests
         Assert.Equal("a member that the answer does not name", Assert.Single(run.Report!.LeftOut).Key);
     }
 
+    [Theory]
+    [InlineData("confident", 0)]
+    [InlineData("edge_only", 0)]
+    [InlineData("cluster_unreachable", 1)]
+    public async Task Run_AnsweredAtTheEdge_IsCountedAndRemarkableOnlyInTheClustersPlace(string why, int remarks)
+    {
+        await using var edge = await StubEdge.StartAsync((number, context) =>
+            context.Response.WriteAsync(number is 0 or > 4 ? "{}" : $$"""{"decidedBy":"edge","why":"{{why}}","votes":[],"degraded":false}"""));
+
+        var run = await Session.RunAsync(Short(edge));
+
+        Assert.Equal(4, run.Report!.ByTheEdge[why]);
+        Assert.Contains($"answered by the edge: {why}", run.Output, StringComparison.Ordinal);
+        Assert.Equal(remarks, OfTheSystem(run.Report).Count(remark => remark == $"4 of 10 answers are the edge's in the cluster's place: {why} 4"));
+        Assert.Equal(remarks, OfTheSystem(run.Report).Count());
+    }
+
     [Fact]
     public async Task Run_SomeFail_IsNotGoodAndSaysWhatFailed()
     {
@@ -58,7 +76,7 @@ public sealed class VerdictTests
         var run = await Session.RunAsync(Short(edge));
 
         Assert.Equal((0, VerdictState.Remarkable), (run.ExitCode, run.Report!.Verdict.State));
-        Assert.Equal("2 of 10 requests failed: 503 too_busy 2", Assert.Single(run.Report.Verdict.Remarks));
+        Assert.Equal("2 of 10 requests failed: 503 too_busy 2", Assert.Single(OfTheSystem(run.Report)));
     }
 
     [Fact]
@@ -80,8 +98,13 @@ public sealed class VerdictTests
         var run = await Session.RunAsync(Short(edge) with { Require = ["rate>1000000", "errors<1%"] });
 
         Assert.Equal((VerdictState.Bad, "1 of 2 requirements missed"), (run.Report!.Verdict.State, run.Report.Verdict.Text));
-        Assert.StartsWith("rate>1000000 is missed: ", Assert.Single(run.Report.Verdict.Remarks), StringComparison.Ordinal);
+        Assert.StartsWith("rate>1000000 is missed: ", Assert.Single(OfTheSystem(run.Report)), StringComparison.Ordinal);
     }
+
+    /// <summary>That the generator was late is a matter of the machine that tests.</summary>
+    private static bool IsOfTheMachine(string remark) => remark.StartsWith("the generator itself was late", StringComparison.Ordinal);
+
+    private static IEnumerable<string> OfTheSystem(LoadReport report) => report.Verdict.Remarks.Where(remark => !IsOfTheMachine(remark));
 
     private static Task Answer(HttpContext context, int status)
     {
