@@ -1,4 +1,4 @@
-using System.Globalization;
+using InferenceTracing.Databases;
 using InferenceTracing.ServiceDefaults;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
@@ -14,10 +14,6 @@ internal sealed class OutboxFile : IDisposable
     /// <summary>The file's name within <see cref="EdgeOptions.Folder"/>.</summary>
     public const string FileName = "outbox.db";
 
-    private const int Form = 1;
-
-    // "OutB": tells our file from anybody else's database (sqlite.org/fileformat.html, offset 68).
-    private const int ApplicationId = 0x4F757442;
     private const int PageBytes = 8_192;
     private const int CacheKib = 4_096;
 
@@ -25,6 +21,10 @@ internal sealed class OutboxFile : IDisposable
     private const int CheckpointBytes = 16 << 20;
     private const int LogBytesKept = 32 << 20;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    // "OutB". Checked are the answers only: reading a full outbox's pixels would keep the edge from answering meanwhile, and damage there costs the one photograph.
+    private static readonly DatabaseForm Form = new(
+        "Edge:Folder", ApplicationId: 0x4F757442, Number: 1, PageBytes, DatabaseForm.Schema(typeof(OutboxFile), "OutboxSchema.sql"), Checked: "'answer'");
 
     private readonly string _folder;
     private readonly FileStream _lock;
@@ -39,7 +39,11 @@ internal sealed class OutboxFile : IDisposable
         {
             // Made by us and not by SQLite, whose file everybody could read; its log and its index get the file's mode.
             OpenOwn(FilePath, FileShare.ReadWrite).Dispose();
-            Writer = OpenWriter();
+            Writer = DatabaseFile.OpenWriter(
+                FilePath,
+                SqliteOpenMode.ReadWrite,
+                Form,
+                $"PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -{CacheKib}; PRAGMA wal_autocheckpoint = {CheckpointBytes / PageBytes}; PRAGMA journal_size_limit = {LogBytesKept};");
         }
         catch (Exception unusable)
         {
@@ -61,34 +65,14 @@ internal sealed class OutboxFile : IDisposable
     public string FilePath => Path.Combine(_folder, FileName);
 
     /// <summary>A connection for one reader, which disposes it; it goes back to a pool.</summary>
-    public SqliteConnection OpenReader() => Open(SqliteOpenMode.ReadOnly, pooling: true);
+    public SqliteConnection OpenReader() => DatabaseFile.Open(FilePath, SqliteOpenMode.ReadOnly, pooling: true);
 
     public void Dispose()
     {
-        using (var readers = new SqliteConnection(Address(SqliteOpenMode.ReadOnly, pooling: true)))
-        {
-            SqliteConnection.ClearPool(readers);
-        }
-
+        DatabaseFile.ClearPool(FilePath, SqliteOpenMode.ReadOnly);
         Writer.Dispose();
         _lock.Dispose();
     }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private static string Text(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture)!;
-    }
-
-    private static long Number(SqliteConnection connection, string sql) => long.Parse(Text(connection, sql), CultureInfo.InvariantCulture);
 
     private static FileStream OpenOwn(string path, FileShare share)
     {
@@ -121,81 +105,6 @@ internal sealed class OutboxFile : IDisposable
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             throw new StartupException($"Edge:Folder {_folder} cannot be used: {refused.Message}", refused);
-        }
-    }
-
-    private SqliteConnection OpenWriter()
-    {
-        var connection = Open(SqliteOpenMode.ReadWrite, pooling: false);
-
-        try
-        {
-            CheckForm(connection);
-            Execute(connection, $"""
-                PRAGMA journal_mode = WAL;
-                PRAGMA synchronous = NORMAL;
-                PRAGMA foreign_keys = ON;
-                PRAGMA cache_size = -{CacheKib};
-                PRAGMA wal_autocheckpoint = {CheckpointBytes / PageBytes};
-                PRAGMA temp_store = MEMORY;
-                PRAGMA journal_size_limit = {LogBytesKept};
-                """);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
-    private SqliteConnection Open(SqliteOpenMode mode, bool pooling)
-    {
-        var connection = new SqliteConnection(Address(mode, pooling));
-
-        try
-        {
-            connection.Open();
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
-    private string Address(SqliteOpenMode mode, bool pooling) =>
-        new SqliteConnectionStringBuilder { DataSource = FilePath, Mode = mode, Pooling = pooling }.ToString();
-
-    private void CheckForm(SqliteConnection connection)
-    {
-        var application = Number(connection, "PRAGMA application_id");
-
-        // Reading the schema is what tells a database from any other file.
-        if (Number(connection, "SELECT count(*) FROM sqlite_schema") == 0 && application is 0)
-        {
-            using var schema = typeof(OutboxFile).Assembly.GetManifestResourceStream("OutboxSchema.sql")!;
-            using var reader = new StreamReader(schema);
-            Execute(connection, $"PRAGMA page_size = {PageBytes}; PRAGMA auto_vacuum = INCREMENTAL;");
-            Execute(connection, $"BEGIN; PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Form}; {reader.ReadToEnd()} COMMIT;");
-            return;
-        }
-
-        if (application != ApplicationId)
-        {
-            throw new StartupException($"{FilePath} is a database of another program; give another Edge:Folder.");
-        }
-
-        if (Number(connection, "PRAGMA user_version") is var form and not Form)
-        {
-            throw new StartupException($"{FilePath} has form {form}, this build reads form {Form}; give another Edge:Folder or the build that wrote it.");
-        }
-
-        // The answers only: reading a full outbox's pixels would keep the edge from answering meanwhile, and damage there costs the one photograph.
-        if (Text(connection, "PRAGMA quick_check('answer')") is var found and not "ok")
-        {
-            throw new StartupException($"{FilePath} is damaged: {found.ReplaceLineEndings(" ")}; give another Edge:Folder, or save what is left with sqlite3's .recover.");
         }
     }
 }
