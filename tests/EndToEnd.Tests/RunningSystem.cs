@@ -55,6 +55,15 @@ public class RunningSystem : IAsyncLifetime
         // A machine that is busy answers late, and not wrongly.
         _plan["preprocessing"].Settings["Preprocessing__Timeout"] = "00:00:30";
 
+        // How many images a model gains from is this machine's affair; that requests share runs must not be.
+        _plan[_plan.Members[0]].Settings["Batching__Fit"] = "false";
+
+        foreach (var service in _plan.Services)
+        {
+            // Nearly every test waits for a trace.
+            service.Settings["OTEL_BSP_SCHEDULE_DELAY"] = "100";
+        }
+
         Settle(_plan);
         _fleet = new ServiceFleet(_plan);
         await _fleet.StartAsync(CancellationToken.None);

@@ -114,8 +114,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         // A service whose settings list its endpoints takes them from there.
         environment["URLS"] = spec.Settings.Keys.Any(name => name.StartsWith("Kestrel__Endpoints", StringComparison.Ordinal)) ? null : spec.Url.GetLeftPart(UriPartial.Authority);
         environment["StopWithParent"] = "true";
-        // The embedded store takes no metrics; and a trace is looked at right after its answer.
+        // The embedded store takes no metrics.
         environment["OTEL_METRICS_EXPORTER"] = "none";
-        environment["OTEL_BSP_SCHEDULE_DELAY"] = "200";
+        // A trace is looked at right after its answer; and at 200 the exports cost the store more than their spans.
+        environment["OTEL_BSP_SCHEDULE_DELAY"] = "500";
     }
 }
