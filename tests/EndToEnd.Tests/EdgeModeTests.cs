@@ -5,11 +5,14 @@ using InferenceTracing.ModelRepository;
 using InferenceTracing.Runner;
 using InferenceTracing.Runner.Fleet;
 using InferenceTracing.TestBed;
+using InferenceTracing.TraceCheck;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace InferenceTracing.EndToEnd.Tests;
 
 /// <summary>An edge with a vote of its own: who answers in which mode, and what the answer, the trace and the health say of it.</summary>
-public sealed class EdgeModeTests(VotingSystem system) : IClassFixture<VotingSystem>
+public sealed class EdgeModeTests(VotingSystem system, Browser browser) : IClassFixture<VotingSystem>
 {
     [Fact]
     public async Task Fallback_ClusterThere_IsTheClustersAnswer()
@@ -56,6 +59,31 @@ public sealed class EdgeModeTests(VotingSystem system) : IClassFixture<VotingSys
         Assert.False(request.Failed);
         Assert.Equal(("edge", "cluster_unreachable", "true", "open"), (request.Tags["edge.decided_by"], request.Tags["edge.why"], request.Tags["edge.provisional"], request.Tags["edge.circuit"]));
         Assert.Equal("mobilenetv2", spans.One("preprocessing", "edge.infer", "internal").Tags["inference.model.name"]);
+    }
+
+    [Fact]
+    public async Task Page_ClusterAwayThenBack_ShowsWhoAnsweredAndWhatTheClusterSaysLater()
+    {
+        await system.RestartAsync("fallback");
+        await system.ClosedAsync();
+        system.Kill("gateway");
+        var page = await browser.OpenAsync(system.Plan.Edge, width: 820, height: 2000);
+        var photo = new FilePayload { Name = "drawn.png", MimeType = "image/png", Buffer = Upload.Drawn };
+
+        // Where its disk is busy the outbox goes without an answer rather than keep it waiting: then there is nothing to be said later.
+        await Patience.UntilAsync(
+            async () => await (await page.RunAndWaitForResponseAsync(() => page.SetInputFilesAsync("#file", photo), "**/preprocessing")).JsonAsync<JsonElement>(),
+            answer => answer.GetProperty("queued").GetBoolean());
+        await Expect(page.Locator("#decision")).ToHaveTextAsync("provisional The cluster could not be reached: the edge answered by itself, to be checked later.");
+        await system.Fleet.StartAgainAsync("gateway", TestContext.Current.CancellationToken);
+
+        await Expect(page.Locator("#later")).ToContainTextAsync("The cluster has looked at it since", new() { Timeout = 60_000 });
+        await Expect(page.Locator("#decision")).Not.ToContainTextAsync("provisional");
+        await Browser.KeepAsync(page, "outage.png");
+
+        // The judgement's own trace, from the edge to both models.
+        await page.GotoAsync(await page.Locator("#later a").GetAttributeAsync("href") ?? "");
+        await Expect(page.GetByRole(AriaRole.Treegrid).GetByRole(AriaRole.Row)).ToHaveCountAsync(RequestTrace.OfJudgement(system.Members).SpanCount, new() { Timeout = 20_000 });
     }
 
     [Fact]
