@@ -4,7 +4,6 @@ using InferenceTracing.Preprocessing.Classification;
 using InferenceTracing.Preprocessing.Cluster;
 using InferenceTracing.Preprocessing.Memory;
 using InferenceTracing.Preprocessing.Outbox;
-using InferenceTracing.Preprocessing.Upload;
 using InferenceTracing.Preprocessing.Voting;
 using InferenceTracing.ServiceDefaults;
 using InferenceTracing.ServiceDefaults.Settings;

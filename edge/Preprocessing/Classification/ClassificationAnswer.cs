@@ -126,3 +126,86 @@ internal sealed record TraceReference(string Id, string? Url)
     public static TraceReference Of(string id, ClusterOptions cluster) =>
         new(id, cluster.TraceUrl is "" ? null : cluster.TraceUrl.Replace("{traceId}", id, StringComparison.Ordinal));
 }
+
+/// <summary>The stages of a request at the edge, of which <see cref="Queue"/> comes again and again: before the photograph is looked at, before it is decoded, and before the edge votes in the cluster's place.</summary>
+internal enum Stage
+{
+    Upload,
+    Queue,
+    Inspect,
+    Preprocess,
+    Infer,
+    Request,
+}
+
+/// <summary>
+/// Where the time of one request went, for its answer; the spans say the same in the trace. Each stage goes on from the end of the one before it, so that they
+/// sum to the whole and nothing is lost between them.
+/// </summary>
+internal sealed class StageClock
+{
+    private readonly TimeProvider _clock;
+    private readonly long[] _ticks = new long[Enum.GetValues<Stage>().Length];
+    private long _last;
+
+    public StageClock(TimeProvider clock) => (_clock, _last) = (clock, clock.GetTimestamp());
+
+    /// <summary>Milliseconds of all stages that have ended.</summary>
+    public double TotalMilliseconds => Milliseconds(_ticks.Sum());
+
+    /// <summary>Milliseconds of a stage.</summary>
+    public double this[Stage stage] => Milliseconds(_ticks[(int)stage]);
+
+    /// <summary>What has passed since the stage before it was <paramref name="stage"/>.</summary>
+    public void End(Stage stage)
+    {
+        var now = _clock.GetTimestamp();
+        _ticks[(int)stage] += now - _last;
+        _last = now;
+    }
+
+    private double Milliseconds(long ticks) => Math.Round(ticks * 1000.0 / _clock.TimestampFrequency, 3);
+}
+
+/// <summary>Whose answer it is, and why.</summary>
+/// <param name="By"><c>cluster</c> or <c>edge</c>.</param>
+/// <param name="Why">One of <see cref="Reasons"/>; null where the cluster answered that is always asked.</param>
+/// <param name="Provisional">The cluster would have been asked, and could not be.</param>
+/// <param name="Answer">The cluster's answer; null where it is the edge's.</param>
+/// <param name="Vote">The edge's vote; null where none was taken.</param>
+internal sealed record Decision(string By, string? Why, bool Provisional, ClassifiedAnswer? Answer, EdgeVote? Vote)
+{
+    public const string Cluster = "cluster", Edge = "edge";
+
+    /// <summary>True when it is in the outbox, so that the cluster judges it afterwards.</summary>
+    public bool Queued { get; init; }
+
+    public static Decision OfCluster(ClassifiedAnswer answer, EdgeVote? vote) => new(Cluster, vote is null ? null : Reasons.Unsure, Provisional: false, answer, vote);
+
+    public static Decision OfEdge(EdgeVote vote, string why, bool provisional = false) => new(Edge, why, provisional, Answer: null, vote);
+}
+
+/// <summary>Why who answered did.</summary>
+internal static class Reasons
+{
+    /// <summary>The edge was sure.</summary>
+    public const string Confident = "confident";
+
+    /// <summary>It was not, so the cluster was asked.</summary>
+    public const string Unsure = "unsure";
+
+    /// <summary>The way to the cluster is lost.</summary>
+    public const string ClusterUnreachable = "cluster_unreachable";
+
+    /// <summary>The cluster did not answer in time.</summary>
+    public const string Deadline = "deadline";
+
+    /// <summary>The cluster had too much to do, or the edge had as much under way there as it may.</summary>
+    public const string Overloaded = "overloaded";
+
+    /// <summary>The cluster refused for another reason; its span says which.</summary>
+    public const string ClusterFailed = "cluster_failed";
+
+    /// <summary>The cluster is never asked.</summary>
+    public const string EdgeOnly = "edge_only";
+}

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Threading.RateLimiting;
 using InferenceTracing.OpenInference;
 using InferenceTracing.Preprocessing.Cluster;
@@ -6,6 +7,7 @@ using InferenceTracing.Preprocessing.Memory;
 using InferenceTracing.Preprocessing.Outbox;
 using InferenceTracing.Preprocessing.Voting;
 using InferenceTracing.ServiceDefaults.Requests;
+using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.Preprocessing.Classification;
@@ -146,5 +148,89 @@ internal sealed class Decider(
         {
             request.SetTag("edge.queued", true);
         }
+    }
+}
+
+/// <summary>Counts answers by who gave them and why.</summary>
+internal sealed class EdgeMetrics
+{
+    private readonly Counter<long> _answers;
+
+    public EdgeMetrics(IMeterFactory meters, ClusterCircuit circuit)
+    {
+        var meter = meters.Create(Telemetry.Name, Telemetry.Version);
+        _answers = meter.CreateCounter<long>("edge.answers", "{answer}", "Photographs that were answered, by whom and why.");
+        meter.CreateObservableGauge("edge.circuit.state", () => (int)circuit.State, description: "The circuit to the cluster: 0 closed, 1 half open, 2 open.");
+    }
+
+    public void Answered(Decision decision) =>
+        _answers.Add(1, new KeyValuePair<string, object?>("edge.decided_by", decision.By), new KeyValuePair<string, object?>("edge.why", decision.Why ?? ""));
+}
+
+/// <summary>
+/// Photographs under way at the cluster. Those that the edge can answer by itself may take half of the house: a cluster that is late, or has too much to do, is not to fill it,
+/// and who finds it so has the edge's answer at once.
+/// </summary>
+internal sealed class ClusterPlaces(LiveTraffic live, IOptions<PreprocessingOptions> options) : IDisposable
+{
+    private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions { PermitLimit = Math.Max(1, options.Value.InFlightLimit / 2), QueueLimit = 0 });
+
+    /// <summary>A place, given back when disposed.</summary>
+    /// <exception cref="InferenceException">429: there is none, and it can be answered without.</exception>
+    public Place Enter(bool mayGoWithout)
+    {
+        var lease = mayGoWithout ? _limiter.AttemptAcquire() : null;
+
+        if (lease is { IsAcquired: false })
+        {
+            lease.Dispose();
+            throw new InferenceException(StatusCodes.Status429TooManyRequests, "too_busy", "As many photographs as may be are under way at the cluster.");
+        }
+
+        return new Place(live.Enter(), lease);
+    }
+
+    public void Dispose() => _limiter.Dispose();
+
+    /// <summary>A photograph under way at the cluster.</summary>
+    internal readonly struct Place(LiveTraffic.Visit visit, RateLimitLease? lease) : IDisposable
+    {
+        public void Dispose()
+        {
+            lease?.Dispose();
+            visit.Dispose();
+        }
+    }
+}
+
+/// <summary>What live photographs ask of the cluster now, for whoever asks it something that can wait.</summary>
+internal sealed class LiveTraffic(TimeProvider clock)
+{
+    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
+
+    private readonly long _start = clock.GetTimestamp();
+    private int _atCluster;
+    private long _overloaded = long.MinValue;
+
+    /// <summary>Live photographs that the cluster has not answered yet.</summary>
+    public int AtCluster => Volatile.Read(ref _atCluster);
+
+    /// <summary>Whether one was refused for overload in the last seconds.</summary>
+    public bool IsOverloaded => Volatile.Read(ref _overloaded) is var refused and >= 0 && clock.GetElapsedTime(_start) - TimeSpan.FromTicks(refused) < Memory;
+
+    /// <summary>A live photograph is at the cluster, until what is returned is disposed.</summary>
+    public Visit Enter()
+    {
+        Interlocked.Increment(ref _atCluster);
+        return new Visit(this);
+    }
+
+    /// <summary>A live photograph was refused because there is too much: at the cluster, or here.</summary>
+    public void Overloaded() => Volatile.Write(ref _overloaded, clock.GetElapsedTime(_start).Ticks);
+
+    /// <summary>One live photograph at the cluster.</summary>
+    public readonly struct Visit(LiveTraffic traffic) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref traffic._atCluster);
     }
 }

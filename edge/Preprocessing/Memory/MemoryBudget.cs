@@ -1,6 +1,10 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Threading.RateLimiting;
 using InferenceTracing.Imaging;
 using InferenceTracing.OpenInference;
+using InferenceTracing.ServiceDefaults.Requests;
+using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.Preprocessing.Memory;
@@ -90,4 +94,162 @@ internal sealed class MemoryBudget : IDisposable
         QueueLimit = wait ? int.MaxValue : 0,
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
+}
+
+/// <summary>Where photographs are decoded. Decoding is nothing but arithmetic: more of it at once than there are cores only makes everybody wait.</summary>
+internal sealed class DecodePlaces(MemoryBudget memory, IOptions<PreprocessingOptions> options) : IDisposable
+{
+    private readonly ConcurrencyLimiter _decoders = new(new ConcurrencyLimiterOptions
+    {
+        PermitLimit = options.Value.DecodeSlots is var slots and > 0 ? slots : Environment.ProcessorCount,
+        QueueLimit = int.MaxValue,
+    });
+
+    /// <summary>A decoder and memory for it, perhaps after a wait, which is a span of its own.</summary>
+    /// <exception cref="ImageRejectedException">413: there is not so much memory.</exception>
+    /// <exception cref="InferenceException">504: the deadline passed.</exception>
+    /// <exception cref="OperationCanceledException">The caller has gone.</exception>
+    public async ValueTask<DecodePlace> EnterAsync(long bytes, Deadline deadline, CancellationToken cancellationToken)
+    {
+        using var limit = deadline.Link(cancellationToken);
+        var room = memory.TakeForDecodingAsync(bytes, limit.Token);
+
+        if (room.IsCompletedSuccessfully && _decoders.AttemptAcquire() is { IsAcquired: true } decoder)
+        {
+            return new DecodePlace(await room.ConfigureAwait(false), decoder);
+        }
+
+        using var wait = Telemetry.Source.StartActivity("edge.queue");
+
+        try
+        {
+            var taken = await room.ConfigureAwait(false);
+
+            try
+            {
+                return new DecodePlace(taken, await _decoders.AcquireAsync(1, limit.Token).ConfigureAwait(false));
+            }
+            catch
+            {
+                taken.Dispose();
+                throw;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            const string TooLate = "The deadline passed before the photograph was decoded.";
+            Telemetry.Fail(wait, "deadline_exceeded", TooLate);
+            throw new InferenceException(StatusCodes.Status504GatewayTimeout, "deadline_exceeded", TooLate);
+        }
+    }
+
+    public void Dispose() => _decoders.Dispose();
+}
+
+/// <summary>A decoder and its memory, given back when disposed.</summary>
+internal sealed class DecodePlace(RateLimitLease memory, RateLimitLease decoder) : IDisposable
+{
+    public void Dispose()
+    {
+        decoder.Dispose();
+        memory.Dispose();
+    }
+}
+
+/// <summary>
+/// What a large picture took goes back to the kernel. ImageSharp's pool and glibc's malloc keep what is freed for the next picture, the latter in pieces between others
+/// that are in use: that is right for photographs, of which none is far from the others, and leaves the process with much of the most that a stranger's file ever took.
+/// </summary>
+internal static partial class FreedMemory
+{
+    /// <summary>Bytes that a picture may take and leave behind: a camera's photograph of 12 megapixels, by either codec.</summary>
+    private const long Usual = 64L * 1024 * 1024;
+
+    // So long after the last large picture nobody is likely to need what they left on the managed heap.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
+
+    private static readonly Timer Later = new(_ => GiveAllBack());
+
+    /// <summary>To be called when a picture that may have taken so many <paramref name="bytes"/> is decoded; it takes some milliseconds for a large one.</summary>
+    public static void GiveBack(long bytes)
+    {
+        if (bytes > Usual)
+        {
+            ImageSharpCodec.Release();
+            _ = Trim(0);
+            Later.Change(Quiet, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>One thorough collection, when the large pictures are over: while they come, each would only stop the others.</summary>
+    private static void GiveAllBack()
+    {
+        ImageSharpCodec.Release();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        _ = Trim(0);
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int Trim(nuint pad);
+}
+
+/// <summary>Counts the photographs in the house, so that memory and the wait are bounded whatever arrives.</summary>
+internal sealed class InFlight(IOptions<PreprocessingOptions> options) : IDisposable
+{
+    private const string TooBusy = "too_busy";
+
+    private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
+    {
+        PermitLimit = options.Value.InFlightLimit,
+        QueueLimit = options.Value.QueueLimit,
+    });
+
+    /// <summary>A place, perhaps after a wait, given back when disposed. The wait is a span of its own, and counts against the deadline.</summary>
+    /// <exception cref="InferenceException">503: the house is full; 504: the deadline passed at the door.</exception>
+    /// <exception cref="OperationCanceledException">The caller has gone.</exception>
+    public async ValueTask<RateLimitLease> EnterAsync(Deadline deadline, CancellationToken cancellationToken)
+    {
+        var place = _limiter.AttemptAcquire();
+
+        if (!place.IsAcquired && options.Value.QueueLimit > 0)
+        {
+            place.Dispose();
+            place = await WaitAsync(deadline, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!place.IsAcquired)
+        {
+            place.Dispose();
+            throw new InferenceException(
+                StatusCodes.Status503ServiceUnavailable, TooBusy, "Too many photographs at once; try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) };
+        }
+
+        return place;
+    }
+
+    private async ValueTask<RateLimitLease> WaitAsync(Deadline deadline, CancellationToken cancellationToken)
+    {
+        using var wait = Telemetry.Source.StartActivity("edge.queue");
+        using var limit = deadline.Link(cancellationToken);
+
+        try
+        {
+            var place = await _limiter.AcquireAsync(1, limit.Token).ConfigureAwait(false);
+
+            if (!place.IsAcquired)
+            {
+                Telemetry.Fail(wait, TooBusy);
+            }
+
+            return place;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            const string TooLate = "The deadline passed while the photograph waited for its turn.";
+            Telemetry.Fail(wait, "deadline_exceeded", TooLate);
+            throw new InferenceException(StatusCodes.Status504GatewayTimeout, "deadline_exceeded", TooLate);
+        }
+    }
+
+    public void Dispose() => _limiter.Dispose();
 }

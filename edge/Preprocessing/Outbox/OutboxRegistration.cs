@@ -1,4 +1,4 @@
-using InferenceTracing.Preprocessing.Cluster;
+using InferenceTracing.Preprocessing.Classification;
 
 namespace InferenceTracing.Preprocessing.Outbox;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using InferenceTracing.OpenInference;
-using InferenceTracing.Preprocessing.Cluster;
+using InferenceTracing.Preprocessing.Classification;
 using InferenceTracing.Preprocessing.Outbox;
 using InferenceTracing.ServiceDefaults.Tracing;
 using InferenceTracing.TestBed;

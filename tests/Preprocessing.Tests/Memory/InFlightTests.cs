@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using InferenceTracing.OpenInference;
-using InferenceTracing.Preprocessing.Classification;
+using InferenceTracing.Preprocessing.Memory;
 using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
-namespace InferenceTracing.Preprocessing.Tests.Classification;
+namespace InferenceTracing.Preprocessing.Tests.Memory;
 
 public sealed class InFlightTests
 {
