@@ -193,45 +193,42 @@ public sealed class Network : IDisposable
     }
 }
 
-/// <summary>Probabilities of scores.</summary>
-internal static class Softmax
+/// <summary>
+/// Gives back the memory that only large batches needed. ONNX Runtime's arena grows to the largest run there ever was and stays there; a run may be told to
+/// shrink it at its end. Done once the runs have been small for a while, because a large one that follows has to ask for all of it again.
+/// </summary>
+internal sealed class ArenaShrinking : IDisposable
 {
-    /// <summary>In place; the largest score is taken off first, so that no exponential overflows. False when the row holds a number that is none.</summary>
-    public static bool TryApply(Span<float> row)
+    private const int SmallRuns = 32;
+
+    private readonly RunOptions _options = new();
+    private readonly Lock _lock = new();
+    private int _largest;
+    private int _small;
+
+    // https://onnxruntime.ai/docs/get-started/with-c.html, "Memory arena shrinkage": a run configuration entry, device:id.
+    public ArenaShrinking() => _options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
+
+    /// <summary>The options of a run of <paramref name="images"/> after which the arena is to shrink; null for all others.</summary>
+    public RunOptions? After(int images)
     {
-        var largest = float.NegativeInfinity;
-
-        foreach (var score in row)
+        lock (_lock)
         {
-            largest = Math.Max(largest, score);
-        }
-
-        var sum = 0f;
-
-        for (var i = 0; i < row.Length; i++)
-        {
-            sum += row[i] = MathF.Exp(row[i] - largest);
-        }
-
-        for (var i = 0; i < row.Length; i++)
-        {
-            row[i] /= sum;
-        }
-
-        return float.IsFinite(sum) && float.IsFinite(largest);
-    }
-
-    /// <summary>True when every number of the row is a probability; NaN is none.</summary>
-    public static bool WasApplied(ReadOnlySpan<float> row)
-    {
-        foreach (var value in row)
-        {
-            if (value is not (>= 0 and <= 1.001f))
+            if (images * 2 > _largest)
             {
-                return false;
+                (_largest, _small) = (Math.Max(_largest, images), 0);
+                return null;
             }
-        }
 
-        return true;
+            if (++_small < SmallRuns)
+            {
+                return null;
+            }
+
+            (_largest, _small) = (images, 0);
+            return _options;
+        }
     }
+
+    public void Dispose() => _options.Dispose();
 }

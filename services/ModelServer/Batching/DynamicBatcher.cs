@@ -14,12 +14,10 @@ internal sealed class DynamicBatcher : IDisposable
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromSeconds(1);
 
     private readonly BlockingCollection<PendingRequest> _queue;
-    private readonly Network _network;
     private readonly ModelMetadata _model;
     private readonly BatchingOptions _options;
-    private readonly BatchMetrics _metrics;
+    private readonly BatchRun _run;
     private readonly TimeProvider _clock;
-    private readonly ILogger _logger;
     private readonly Task[] _runners;
     private long _fullSince;
 
@@ -33,7 +31,7 @@ internal sealed class DynamicBatcher : IDisposable
     public DynamicBatcher(Network network, ModelMetadata model, BatchingOptions options, int maxBatch, BatchMetrics metrics, TimeProvider clock, ILogger logger)
     {
         _queue = new BlockingCollection<PendingRequest>(options.QueueLimit);
-        (_network, _model, _options, MaxBatch, _metrics, _clock, _logger) = (network, model, options, maxBatch, metrics, clock, logger);
+        (_model, _options, MaxBatch, _run, _clock) = (model, options, maxBatch, new BatchRun(network, model, metrics, clock, logger), clock);
         _runners = [.. Enumerable.Range(1, options.Runners).Select(StartRunner)];
     }
 
@@ -170,7 +168,7 @@ internal sealed class DynamicBatcher : IDisposable
 
             if (batch.Count > 0)
             {
-                Run(batch, images);
+                _run.Run(batch, images);
             }
         }
     }
@@ -180,53 +178,4 @@ internal sealed class DynamicBatcher : IDisposable
         images == 0 || _options.MaxDelay == TimeSpan.Zero
             ? 0
             : (int)Math.Max(0, (_options.MaxDelay - _clock.GetElapsedTime(started)).TotalMilliseconds);
-
-    private void Run(List<(PendingRequest Request, TimeSpan Queued)> batch, int images)
-    {
-        var probabilities = new float[images * ProbabilitiesOutput.Classes];
-        var spans = RunSpans.Start([.. batch.Select(entry => entry.Request)], images, _model);
-        var started = _clock.GetTimestamp();
-        Exception? failure = null;
-
-        try
-        {
-            _network.Run([.. batch.Select(entry => entry.Request.Images)], images, probabilities);
-        }
-        catch (Exception broken)
-        {
-            // Whatever it was, it must reach the callers and not end the runner.
-            Log.RunFailed(_logger, broken, images);
-            failure = broken;
-        }
-
-        var duration = _clock.GetElapsedTime(started);
-        spans.End(failure is null ? null : "model_failed");
-        _metrics.Ran(_model.Name, images, duration);
-        var first = 0;
-
-        foreach (var (request, queued) in batch)
-        {
-            if (failure is not null)
-            {
-                request.Fail(new InferenceException(503, "model_failed", $"{_model.Name} failed to run.", failure));
-                continue;
-            }
-
-            var size = request.Images.Count * ProbabilitiesOutput.Classes;
-            request.Complete(new Prediction(
-                probabilities.AsMemory(first, size), ProbabilitiesOutput.Classes, Parameters(queued, duration, images))
-            {
-                // Another version may have taken over meanwhile, with other names.
-                Labels = _model.Labels,
-            });
-            first += size;
-        }
-    }
-
-    private static Dictionary<string, object> Parameters(TimeSpan queued, TimeSpan duration, int images) => new()
-    {
-        ["queue_ms"] = Math.Round(queued.TotalMilliseconds, 3),
-        ["run_ms"] = Math.Round(duration.TotalMilliseconds, 3),
-        ["batch_size"] = images,
-    };
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using InferenceTracing.ModelServer.Batching;
 using InferenceTracing.OpenInference;
+using InferenceTracing.OpenInference.Server;
 using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;

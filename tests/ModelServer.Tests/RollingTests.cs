@@ -3,7 +3,7 @@ using InferenceTracing.OpenInference;
 using InferenceTracing.OpenInference.Client;
 using InferenceTracing.ServiceDefaults.Requests;
 
-namespace InferenceTracing.ModelServer.Tests.Versions;
+namespace InferenceTracing.ModelServer.Tests;
 
 /// <summary>A running server, asked all the time, while versions come, are broken, and go.</summary>
 public sealed class RollingTests(UntrainedRepository untrained) : IDisposable

@@ -1,7 +1,6 @@
 using InferenceTracing.ModelRepository;
-using InferenceTracing.ModelServer.Versions;
 
-namespace InferenceTracing.ModelServer.Tests.Versions;
+namespace InferenceTracing.ModelServer.Tests;
 
 public sealed class VersionWatchTests : IDisposable
 {
