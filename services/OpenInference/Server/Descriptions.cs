@@ -95,3 +95,22 @@ internal sealed record ConfiguredParameter(string StringValue);
 /// <param name="State"><c>READY</c> or <c>UNAVAILABLE</c>.</param>
 /// <param name="Reason">Why it is not ready; empty where it is.</param>
 internal sealed record RepositoryEntry(string Name, string Version, string State, string Reason);
+
+/// <summary>How often, and nanoseconds in all.</summary>
+internal sealed record Figure(long Count, long Ns);
+
+/// <summary>Of requests.</summary>
+internal sealed record RequestFigures(Figure Success, Figure Fail, Figure Queue, Figure ComputeInput, Figure ComputeInfer, Figure ComputeOutput);
+
+/// <summary>Of runs with so many images.</summary>
+internal sealed record RunFigures(int BatchSize, Figure ComputeInput, Figure ComputeInfer, Figure ComputeOutput);
+
+/// <summary>Of a model.</summary>
+/// <param name="LastInference">Milliseconds since 1970; 0 where there was none.</param>
+/// <param name="InferenceCount">Images.</param>
+/// <param name="ExecutionCount">Runs.</param>
+internal sealed record ModelFigures(
+    string Name, string Version, long LastInference, long InferenceCount, long ExecutionCount, RequestFigures InferenceStats, IReadOnlyList<RunFigures> BatchStats);
+
+/// <summary>What <c>GET /v2/models/stats</c> answers.</summary>
+internal sealed record StatisticsAnswer(IReadOnlyList<ModelFigures> ModelStats);
