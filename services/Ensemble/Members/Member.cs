@@ -1,9 +1,7 @@
-using System.Collections;
 using InferenceTracing.Ensemble.Voting;
 using InferenceTracing.OpenInference;
 using InferenceTracing.OpenInference.Client;
 using InferenceTracing.ServiceDefaults.Requests;
-using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.Ensemble.Members;
 
@@ -81,44 +79,90 @@ internal sealed class Member(string name, MemberOptions member, HttpClient clien
     private Ballot Without(InferenceException failure, TimeSpan took) => new(this, null, null, failure, took);
 }
 
-/// <summary>The members in the order of their names, and how they stand.</summary>
-internal sealed class MemberList : IReadOnlyList<Member>
+/// <summary>
+/// Keeps a member that does not answer from being asked by every request: after so many questions in a row it is left alone, until it answers one of the
+/// ensemble's own (<see cref="MemberWatch"/>). No caller's question is a trial, so none is held up by one; and a caller who leaves says nothing about the member.
+/// </summary>
+internal sealed class MemberBreaker(EnsembleOptions settings)
 {
-    private readonly Member[] _members;
+    private int _silent;
 
-    public MemberList(IOptions<EnsembleOptions> options, TimeProvider clock)
+    /// <summary>It is not asked.</summary>
+    public bool IsOpen => Volatile.Read(ref _silent) >= settings.BreakAfter;
+
+    /// <summary>It has answered, be it with a refusal.</summary>
+    public void Answered() => Volatile.Write(ref _silent, 0);
+
+    /// <summary>
+    /// What came of a question. A refusal is an answer; only silence and a connection that cannot be made count. A deadline does where others have voted, for where nobody
+    /// has, all are slow and nobody would be left; and where it was as long as a member is waited for at least, so that callers in a hurry cannot take one from the rest.
+    /// </summary>
+    public void Judge(Ballot ballot, bool othersVoted)
     {
-        var settings = options.Value;
+        switch (ballot.Failure?.Reason)
+        {
+            case Member.Out:
+            case "deadline_exceeded" when !othersVoted || ballot.Took < settings.Patience:
+                break;
+            case "unreachable" or Member.Late or "deadline_exceeded":
+                Interlocked.Increment(ref _silent);
+                break;
+            default:
+                Answered();
+                break;
+        }
+    }
+}
 
-        _members = [.. settings.Members.Where(member => member.Value.Enabled).Select(member => new Member(
-            member.Key, member.Value, Connect(Address(member.Value.Url), settings.ConnectTimeout), settings, clock))];
-        States = new MemberStates(_members);
+/// <summary>
+/// How long a member usually takes, and how long it is worth waiting for: RFC 6298's estimator of a retransmission timeout, smoothed time and four times its variation,
+/// doubled where the last answer did not come. It follows a member that becomes slower under load within a few answers.
+/// </summary>
+internal sealed class UsualTime(TimeSpan least)
+{
+    private const double TimeGain = 0.125;
+    private const double VariationGain = 0.25;
+    private const int Variations = 4;
+    private const int MostDoublings = 1;
+
+    private readonly Lock _gate = new();
+    private double _time = double.NaN;
+    private double _variation;
+    private int _missed;
+
+    /// <summary>From the question on; infinite until it has answered once.</summary>
+    public TimeSpan Worth
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return double.IsNaN(_time)
+                    ? Timeout.InfiniteTimeSpan
+                    : TimeSpan.FromMilliseconds(Math.Max(least.TotalMilliseconds, _time + (Variations * _variation)) * (1 << _missed));
+            }
+        }
     }
 
-    public int Count => _members.Length;
-
-    public MemberStates States { get; }
-
-    public Member this[int index] => _members[index];
-
-    public IEnumerator<Member> GetEnumerator() => ((IEnumerable<Member>)_members).GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => _members.GetEnumerator();
-
-    /// <summary>With a closing slash, without which the last part of a path is lost when another is put below it.</summary>
-    private static Uri Address(string url) => new(url.EndsWith('/') ? url : url + "/");
-
-    private static HttpClient Connect(Uri address, TimeSpan connectTimeout) => new(new SocketsHttpHandler
+    /// <summary>It has answered.</summary>
+    public void Took(TimeSpan time)
     {
-        ConnectTimeout = connectTimeout,
-        // New connections now and then, so that a member that moved is found.
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        UseCookies = false,
-        AllowAutoRedirect = false,
-    })
+        var milliseconds = time.TotalMilliseconds;
+
+        lock (_gate)
+        {
+            _variation = double.IsNaN(_time) ? milliseconds / 2 : ((1 - VariationGain) * _variation) + (VariationGain * Math.Abs(_time - milliseconds));
+            _time = double.IsNaN(_time) ? milliseconds : ((1 - TimeGain) * _time) + (TimeGain * milliseconds);
+            _missed = 0;
+        }
+    }
+
+    /// <summary>It was not waited for any longer.</summary>
+    public void Missed()
     {
-        BaseAddress = address,
-        // Each request has its own deadline.
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+        lock (_gate)
+        {
+            _missed = Math.Min(_missed + 1, MostDoublings);
+        }
+    }
 }

@@ -1,6 +1,50 @@
+using System.Collections;
 using InferenceTracing.OpenInference;
+using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.Ensemble.Members;
+
+/// <summary>The members in the order of their names, and how they stand.</summary>
+internal sealed class MemberList : IReadOnlyList<Member>
+{
+    private readonly Member[] _members;
+
+    public MemberList(IOptions<EnsembleOptions> options, TimeProvider clock)
+    {
+        var settings = options.Value;
+
+        _members = [.. settings.Members.Where(member => member.Value.Enabled).Select(member => new Member(
+            member.Key, member.Value, Connect(Address(member.Value.Url), settings.ConnectTimeout), settings, clock))];
+        States = new MemberStates(_members);
+    }
+
+    public int Count => _members.Length;
+
+    public MemberStates States { get; }
+
+    public Member this[int index] => _members[index];
+
+    public IEnumerator<Member> GetEnumerator() => ((IEnumerable<Member>)_members).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => _members.GetEnumerator();
+
+    /// <summary>With a closing slash, without which the last part of a path is lost when another is put below it.</summary>
+    private static Uri Address(string url) => new(url.EndsWith('/') ? url : url + "/");
+
+    private static HttpClient Connect(Uri address, TimeSpan connectTimeout) => new(new SocketsHttpHandler
+    {
+        ConnectTimeout = connectTimeout,
+        // New connections now and then, so that a member that moved is found.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        UseCookies = false,
+        AllowAutoRedirect = false,
+    })
+    {
+        BaseAddress = address,
+        // Each request has its own deadline.
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+}
 
 /// <summary>
 /// How each member stands at the moment: ready, and what it says of itself, or why not; and so which classes the vote is about. Either may change while the ensemble
