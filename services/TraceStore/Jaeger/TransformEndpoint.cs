@@ -26,8 +26,8 @@ internal static class TransformEndpoint
     {
         try
         {
-            OtlpHttpEndpoints.Limit(context, limits.MaxBodyBytes);
-            using var body = await OtlpHttpEndpoints.ReadAsync(context.Request.Body, "", limits, budget, context.RequestAborted);
+            IntakeBudget.Limit(context, limits.MaxBodyBytes);
+            using var body = await budget.ReadAsync(context.Request.Body, "", context.RequestAborted);
             using var room = budget.Take(MessageWeight.Of(TracesData.Descriptor).Weigh(body.Memory.Span, OtlpEncoding.Json));
             return new OtlpSpans(limits).Read(OtlpMessages.Read<TracesData>(body.Memory.Span, OtlpEncoding.Json, limits).ResourceSpans, out _);
         }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Google.Protobuf;
 using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.TraceStore.Storage;
@@ -56,8 +57,8 @@ internal static class OtlpGrpcEndpoints
     {
         var limits = context.RequestServices.GetRequiredService<IOptions<OtlpOptions>>().Value;
         var budget = context.RequestServices.GetRequiredService<IntakeBudget>();
-        OtlpHttpEndpoints.Limit(context, GrpcFrame.PrefixBytes + (long)limits.MaxBodyBytes);
-        using var body = await OtlpHttpEndpoints.ReadAsync(context.Request.Body, "", limits, budget, context.RequestAborted);
+        IntakeBudget.Limit(context, GrpcFrame.PrefixBytes + (long)limits.MaxBodyBytes);
+        using var body = await budget.ReadAsync(context.Request.Body, "", context.RequestAborted);
         var frame = GrpcFrame.Parse(body.Memory);
 
         if (!frame.Compressed)
@@ -67,8 +68,7 @@ internal static class OtlpGrpcEndpoints
 
         await using var packed = new MessageStream(frame.Message);
         var encoding = context.Request.Headers["grpc-encoding"].ToString();
-        using var message = await OtlpHttpEndpoints.ReadAsync(
-            packed, encoding is "gzip" or "deflate" ? encoding : "unknown", limits, budget, context.RequestAborted);
+        using var message = await budget.ReadAsync(packed, encoding is "gzip" or "deflate" ? encoding : "unknown", context.RequestAborted);
         return await intake.AcceptAsync(message.Memory, OtlpEncoding.Protobuf);
     }
 
@@ -97,4 +97,74 @@ internal static class OtlpGrpcEndpoints
         context.Response.Headers["grpc-accept-encoding"] = "identity,gzip,deflate";
         GrpcAnswer.Refuse(context.Response, status, message);
     }
+}
+
+/// <summary>The one frame of a unary gRPC message: a flag (1 = compressed), four bytes of length, the message.</summary>
+/// <param name="Compressed">Whether the message is compressed as <c>grpc-encoding</c> says.</param>
+/// <param name="Message">The message itself.</param>
+internal readonly record struct GrpcFrame(bool Compressed, ReadOnlyMemory<byte> Message)
+{
+    /// <summary>Bytes before the message.</summary>
+    public const int PrefixBytes = 5;
+
+    /// <exception cref="OtlpException">The body is not exactly one frame.</exception>
+    public static GrpcFrame Parse(ReadOnlyMemory<byte> body)
+    {
+        if (body.Length < PrefixBytes
+            || body.Span[0] > 1
+            || BinaryPrimitives.ReadUInt32BigEndian(body.Span[1..]) != (uint)(body.Length - PrefixBytes))
+        {
+            throw new OtlpException(OtlpFault.Malformed, "The body is not one gRPC message.");
+        }
+
+        return new GrpcFrame(body.Span[0] == 1, body[PrefixBytes..]);
+    }
+
+    public static byte[] Write(byte[] message)
+    {
+        var frame = new byte[PrefixBytes + message.Length];
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
+        message.CopyTo(frame, PrefixBytes);
+        return frame;
+    }
+}
+
+/// <summary>A packed message as a stream, for what unpacks it; it may be asked again at its end.</summary>
+internal sealed class MessageStream(ReadOnlyMemory<byte> message) : Stream
+{
+    private ReadOnlyMemory<byte> _left = message;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        var read = Math.Min(buffer.Length, _left.Length);
+        _left.Span[..read].CopyTo(buffer);
+        _left = _left[read..];
+        return read;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

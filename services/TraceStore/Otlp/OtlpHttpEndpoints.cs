@@ -1,7 +1,4 @@
-using System.IO.Compression;
-using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.TraceStore.Storage;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.TraceStore.Otlp;
@@ -22,44 +19,6 @@ internal static class OtlpHttpEndpoints
         routes.MapPost("/v1/metrics", Unknown);
     }
 
-    /// <summary>The body of an export, unpacked, all of it counted while it arrives.</summary>
-    /// <exception cref="OtlpException">It is too long, is not what its encoding says, or there is no room for it.</exception>
-    public static async Task<PooledBody> ReadAsync(
-        Stream body, string encoding, OtlpOptions limits, IntakeBudget budget, CancellationToken cancellationToken)
-    {
-        await using var unpacked = encoding switch
-        {
-            "" or "identity" => null,
-            "gzip" => (Stream)new GZipStream(body, CompressionMode.Decompress, leaveOpen: true),
-            "deflate" => new ZLibStream(body, CompressionMode.Decompress, leaveOpen: true),
-            _ => throw new OtlpException(OtlpFault.Unsupported, "The content encoding must be gzip, deflate or identity."),
-        };
-        var limit = unpacked is null ? limits.MaxBodyBytes : limits.MaxDecompressedBytes;
-
-        try
-        {
-            return await PooledBody.ReadAsync(unpacked ?? body, limit, cancellationToken, bytes => budget.Take(bytes))
-                ?? throw new OtlpException(OtlpFault.TooLarge, $"The message is longer than {limit} bytes.");
-        }
-        catch (InvalidDataException corrupt)
-        {
-            throw new OtlpException(OtlpFault.Malformed, $"The body is not valid {encoding}.", corrupt);
-        }
-        catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            throw new OtlpException(OtlpFault.TooLarge, "The body is longer than Otlp:MaxBodyBytes.", refused);
-        }
-    }
-
-    /// <summary>What arrives is limited before anything is unpacked.</summary>
-    public static void Limit(HttpContext context, long bytes)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-        {
-            feature.MaxRequestBodySize = bytes;
-        }
-    }
-
     /// <summary>Metrics: said as the other door says it, so that the sender's log names the reason.</summary>
     private static IResult Unknown() => Results.Json(
         new { code = Unimplemented, message = OtlpGrpcEndpoints.NoMetrics }, contentType: Json, statusCode: StatusCodes.Status404NotFound);
@@ -74,13 +33,9 @@ internal static class OtlpHttpEndpoints
         try
         {
             CheckMediaType(context.Request);
-            Limit(context, limits.MaxBodyBytes);
-            using var body = await ReadAsync(
-                context.Request.Body,
-                context.Request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant(),
-                limits,
-                services.GetRequiredService<IntakeBudget>(),
-                context.RequestAborted);
+            IntakeBudget.Limit(context, limits.MaxBodyBytes);
+            using var body = await services.GetRequiredService<IntakeBudget>().ReadAsync(
+                context.Request.Body, context.Request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant(), context.RequestAborted);
             var result = await intake.AcceptAsync(body.Memory, encoding);
             await AnswerAsync(context, StatusCodes.Status200OK, OtlpMessages.Write(intake.Answer(result), encoding), encoding);
         }

@@ -44,15 +44,4 @@ internal sealed class OtlpOptions
     /// <summary>Arrays and maps within one value.</summary>
     [Range(1, 64)]
     public int MaxDepth { get; init; } = 16;
-
-    /// <summary>Cuts a text to <see cref="MaxAttributeLength"/>, never through a surrogate pair.</summary>
-    public string Cut(string text)
-    {
-        if (text.Length <= MaxAttributeLength)
-        {
-            return text;
-        }
-
-        return text[..(char.IsHighSurrogate(text[MaxAttributeLength - 1]) ? MaxAttributeLength - 1 : MaxAttributeLength)];
-    }
 }
