@@ -138,6 +138,10 @@ public sealed class LocalRunTests : IDisposable
         };
         start.Environment["RUN_MARK"] = _folder.FullName;
 
+        // A machine that is busy answers late, and not wrongly: the services take these from the runner.
+        start.Environment["Preprocessing__Timeout"] = "00:00:30";
+        start.Environment["Ensemble__Patience"] = "00:00:05";
+
         // The proxy of a machine, which is not for calls from one part to another: nobody listens there.
         start.Environment["http_proxy"] = "http://127.0.0.1:9";
         return Process.Start(start)!;
