@@ -6,6 +6,9 @@ internal sealed class DocumentPlace(string name)
     private readonly string _begin = $"<!-- {name}: written by the drill -->";
     private readonly string _end = $"<!-- {name}: end -->";
 
+    /// <summary>The drill's.</summary>
+    public string Name => name;
+
     /// <summary>Puts <paramref name="table"/> between the marks of <paramref name="document"/>.</summary>
     /// <exception cref="DrillException">It has none.</exception>
     public void Write(string document, string table)

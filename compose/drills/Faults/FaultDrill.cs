@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using InferenceTracing.Runner;
-using InferenceTracing.Runner.Fleet;
 
 namespace InferenceTracing.Drills.Faults;
 
@@ -30,53 +29,32 @@ internal static class FaultDrill
     public static IReadOnlyList<Fault> InShort() => [.. All().Where(fault => Brief.Contains(fault.Name))];
 
     /// <summary>0 when all of them cost no more than they may.</summary>
-    public static async Task<int> RunAsync(FaultOptions options, TextWriter output, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(FaultOptions options, TextWriter output, CancellationToken cancellationToken) =>
+        TableDrill.RunAsync(FaultTable.Place, options.Document, output, token => RunAllAsync(options, output, token), cancellationToken);
+
+    private static async Task<(string Table, bool Holds)> RunAllAsync(FaultOptions options, TextWriter output, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var launcher = LauncherWatch.StopWhenGone(stop);
+        var clock = TimeProvider.System;
+        var before = LoadAverage();
+        var results = new List<FaultResult>();
+        var faults = options.Only.Count > 0 ? [.. All().Where(fault => options.Only.Contains(fault.Name))] : options.IsShort ? InShort() : All();
+        string limit;
 
-        try
+        await using (var system = await FaultSystem.StartAsync(options.Scale, Path.Combine(Checkout.Find().Root, "logs", "faults"), cancellationToken))
         {
-            if (options.Document is { } place)
+            limit = system.Limit is null ? "memory is measured, no limit could be made" : "the edge in a control group of 512 MiB";
+            await output.WriteLineAsync($"{faults.Count} drills; {limit}");
+
+            foreach (var fault in faults)
             {
-                // Said now, and not at the end.
-                _ = FaultTable.Place.Around(place);
+                results.Add(await FaultRun.RunAsync(fault, system, options.Scale, output, clock, cancellationToken));
             }
-
-            var clock = TimeProvider.System;
-            var before = LoadAverage();
-            var results = new List<FaultResult>();
-            var faults = options.Only.Count > 0 ? [.. All().Where(fault => options.Only.Contains(fault.Name))] : options.IsShort ? InShort() : All();
-            string limit;
-
-            await using (var system = await FaultSystem.StartAsync(options.Scale, Path.Combine(Checkout.Find().Root, "logs", "faults"), stop.Token))
-            {
-                limit = system.Limit is null ? "memory is measured, no limit could be made" : "the edge in a control group of 512 MiB";
-                await output.WriteLineAsync($"{faults.Count} drills; {limit}");
-
-                foreach (var fault in faults)
-                {
-                    results.Add(await FaultRun.RunAsync(fault, system, options.Scale, output, clock, stop.Token));
-                }
-            }
-
-            var table = FaultTable.Write(results, string.Create(
-                CultureInfo.InvariantCulture,
-                $"{clock.GetLocalNow():yyyy-MM-dd}, {options.Scale.Rate} photographs a second, {limit}, load average of the machine {before} at the start and {LoadAverage()} at the end, {Environment.ProcessorCount} cores ({RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}):"));
-            await output.WriteLineAsync(table);
-
-            if (options.Document is { } document)
-            {
-                FaultTable.Place.Write(document, table);
-            }
-
-            return results.All(result => result.Holds) ? 0 : 1;
         }
-        catch (Exception reason) when (reason is DrillException or LocalException)
-        {
-            await Console.Error.WriteLineAsync($"faults: {reason.Message}");
-            return 2;
-        }
+
+        var table = FaultTable.Write(results, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{clock.GetLocalNow():yyyy-MM-dd}, {options.Scale.Rate} photographs a second, {limit}, load average of the machine {before} at the start and {LoadAverage()} at the end, {Environment.ProcessorCount} cores ({RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}):"));
+        return (table, results.All(result => result.Holds));
     }
 
     /// <summary>Of the last minute: what else the machine had to do tells a slow system from a starved one.</summary>

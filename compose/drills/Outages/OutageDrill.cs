@@ -18,46 +18,27 @@ internal static class OutageDrill
     public static IReadOnlyList<string> Names { get; } = [Link, Kill, Overload];
 
     /// <summary>0 when all that must hold does.</summary>
-    public static async Task<int> RunAsync(OutageOptions options, TextWriter output, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(OutageOptions options, TextWriter output, CancellationToken cancellationToken) =>
+        TableDrill.RunAsync(OutageTable.Place, options.Document, output, token => RunAllAsync(options, output, token), cancellationToken);
+
+    private static async Task<(string Table, bool Holds)> RunAllAsync(OutageOptions options, TextWriter output, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var launcher = LauncherWatch.StopWhenGone(stop);
+        var clock = TimeProvider.System;
+        var results = new List<OutageResult>();
 
-        try
+        foreach (var name in options.Only)
         {
-            if (options.Document is { } place)
-            {
-                // Said now, and not at the end.
-                _ = OutageTable.Place.Around(place);
-            }
-
-            var clock = TimeProvider.System;
-            var results = new List<OutageResult>();
-
-            foreach (var name in options.Only)
-            {
-                var result = name == Overload ? await OverloadAsync(options, output, clock, stop.Token) : await CutAsync(options, kill: name == Kill, output, clock, stop.Token);
-                await output.WriteLineAsync(result.ToString());
-                results.Add(result);
-            }
-
-            var table = OutageTable.Write(results, string.Create(
-                CultureInfo.InvariantCulture,
-                $"{clock.GetLocalNow():yyyy-MM-dd}, {options.Rate} photographs a second, link cut for {options.Outage.TotalSeconds:0} s, {options.Precision}, {Environment.ProcessorCount} cores for edge and cluster together ({RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}):"));
-            await output.WriteLineAsync(table);
-
-            if (options.Document is { } document)
-            {
-                OutageTable.Place.Write(document, table);
-            }
-
-            return results.All(result => result.Holds) ? 0 : 1;
+            var result = name == Overload
+                ? await OverloadAsync(options, output, clock, cancellationToken)
+                : await CutAsync(options, kill: name == Kill, output, clock, cancellationToken);
+            await output.WriteLineAsync(result.ToString());
+            results.Add(result);
         }
-        catch (Exception reason) when (reason is DrillException or LocalException)
-        {
-            await Console.Error.WriteLineAsync($"outages: {reason.Message}");
-            return 2;
-        }
+
+        var table = OutageTable.Write(results, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{clock.GetLocalNow():yyyy-MM-dd}, {options.Rate} photographs a second, link cut for {options.Outage.TotalSeconds:0} s, {options.Precision}, {Environment.ProcessorCount} cores for edge and cluster together ({RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}):"));
+        return (table, results.All(result => result.Holds));
     }
 
     /// <summary>The link is cut under load and comes back; with <paramref name="kill"/> the edge is killed meanwhile.</summary>
