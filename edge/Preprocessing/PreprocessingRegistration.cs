@@ -8,6 +8,7 @@ using InferenceTracing.Preprocessing.Voting;
 using InferenceTracing.ServiceDefaults;
 using InferenceTracing.ServiceDefaults.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace InferenceTracing.Preprocessing;
@@ -40,10 +41,11 @@ internal static class PreprocessingRegistration
         services.AddSingleton<Decider>();
         services.AddSingleton<Classifier>();
         services.AddSingleton<InFlight>();
+        services.TryAddSingleton(Random.Shared);
         services.AddSingleton<ClusterWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterWatch>());
         services.AddHealthChecks().AddCheck<ClusterWatch>("cluster");
-        builder.AddOutbox();
+        services.AddOutbox(builder.Configuration);
     }
 
     /// <summary>The edge's own model; without <c>Edge:Model</c> it loads nothing and never votes.</summary>

@@ -16,10 +16,14 @@ internal sealed class ClusterClient(IOptions<ClusterOptions> options, ClusterCir
 
     private readonly ClusterOptions _options = options.Value;
     private volatile ClusterLine _line = new(options.Value);
+    private int _underWay;
     private long _lastAnswer;
 
     /// <summary>When the cluster last answered a request, in <see cref="TimeProvider.GetTimestamp"/>'s ticks.</summary>
     public long LastAnswer => Volatile.Read(ref _lastAnswer);
+
+    /// <summary>Whether a request is under way, and none has been answered since then, in <see cref="TimeProvider.GetTimestamp"/>'s ticks.</summary>
+    public bool WaitsSince(long moment) => Volatile.Read(ref _underWay) > 0 && LastAnswer < moment;
 
     /// <summary>The <paramref name="top"/> likeliest classes of each image.</summary>
     /// <param name="images">The pixels.</param>
@@ -37,6 +41,7 @@ internal sealed class ClusterClient(IOptions<ClusterOptions> options, ClusterCir
 
         using var passage = entered;
         var line = _line;
+        Interlocked.Increment(ref _underWay);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, line.Lost);
 
         try
@@ -59,6 +64,10 @@ internal sealed class ClusterClient(IOptions<ClusterOptions> options, ClusterCir
         catch (Exception broken) when (line.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw Unreachable(broken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
         }
     }
 

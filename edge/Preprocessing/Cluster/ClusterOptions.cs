@@ -24,6 +24,13 @@ internal sealed class ClusterOptions
     /// <summary>How long a connection may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How often an edge asks whether the cluster is there while it is; within a second or two where a request waits meanwhile and none is answered. Where edges are many, what they
+    /// ask adds up.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>What is wrong with the settings, one line each.</summary>
     public IEnumerable<string> Problems()
     {
