@@ -26,10 +26,16 @@ internal sealed class EnsembleModel(MemberList members, IOptions<EnsembleOptions
         var classes = members.States.Labels;
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var asked = members.Select(member => member.AskAsync(images, classes, deadline, late.Token, cancellationToken)).ToArray();
-        await WaitForQuorumAsync(asked, late, start).ConfigureAwait(false);
+
+        // In the background a member may leave it waiting for what somebody waits for, and is no less well for that.
+        if (!deadline.IsBackground)
+        {
+            await WaitForQuorumAsync(asked, late, start).ConfigureAwait(false);
+        }
+
         var ballots = await Task.WhenAll(asked).ConfigureAwait(false);
         var cast = ballots.Where(ballot => ballot.Vote is not null).ToList();
-        Array.ForEach(ballots, ballot => ballot.Member.Judge(ballot, othersVoted: cast.Count > 0));
+        Array.ForEach(ballots, ballot => ballot.Member.Judge(ballot, othersVoted: cast.Count > 0 && !deadline.IsBackground));
         var degraded = cast.Count < ballots.Length;
         var untrained = cast.Exists(ballot => ballot.IsUntrained);
 

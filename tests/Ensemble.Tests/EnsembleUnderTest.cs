@@ -63,12 +63,13 @@ internal sealed class EnsembleUnderTest : IAsyncDisposable
         wanted);
 
     /// <summary>Asks about as many images as <paramref name="firstBytes"/> has bytes, each beginning with its byte.</summary>
-    public async Task<EnsembleAnswer> AskAsync(byte[]? firstBytes = null, string? timeoutMs = null, CancellationToken cancellationToken = default)
+    public async Task<EnsembleAnswer> AskAsync(byte[]? firstBytes = null, string? timeoutMs = null, string? priority = null, CancellationToken cancellationToken = default)
     {
         var traceId = TraceContext.NewTraceId();
         using var request = Request(firstBytes ?? [0]);
         request.Headers.Add("traceparent", TraceContext.Parent(traceId));
         request.Headers.TryAddWithoutValidation(Deadline.Header, timeoutMs);
+        request.Headers.TryAddWithoutValidation(Deadline.PriorityHeader, priority);
 
         using var answer = await Client.SendAsync(request, cancellationToken);
         var body = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync(cancellationToken));

@@ -23,6 +23,17 @@ public sealed class VoteTests : IClassFixture<TwoMembers>
         Assert.Equal(0.1f, row[0], 5);
     }
 
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("u=7", "u=7")]
+    public async Task Infer_InTheBackground_AsksItsMembersInTheBackground(string? priority, string asked)
+    {
+        var answer = await _vote.Ensemble.AskAsync(priority: priority);
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal([asked, asked], ((MemberServer[])[_vote.Left, _vote.Right]).Select(member => member.Asked["priority"].ToString()));
+    }
+
     [Fact]
     public async Task Infer_SeveralImages_AnswersEach()
     {

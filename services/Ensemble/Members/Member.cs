@@ -48,7 +48,12 @@ internal sealed class Member(string name, MemberOptions member, HttpClient clien
         {
             var answer = await _server.InferAsync(Name, images, deadline.Earlier(settings.Reserve), late).ConfigureAwait(false);
             var took = clock.GetElapsedTime(start);
-            _usual.Took(took);
+
+            if (!deadline.IsBackground)
+            {
+                _usual.Took(took);
+            }
+
             return IsAbout(classes, answer.Prediction)
                 ? new Ballot(this, answer.Prediction, answer.ModelVersion, null, took)
                 : Without(new InferenceException(503, "other_classes", $"{Name} votes about other classes than the ensemble, which is not counted."), took);

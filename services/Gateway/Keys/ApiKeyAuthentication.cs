@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Threading.RateLimiting;
+using InferenceTracing.ServiceDefaults.Requests;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.RateLimiting;
@@ -112,7 +113,7 @@ internal sealed class KeyRing
 /// <summary>Whose key it is, and what it opens.</summary>
 internal sealed record KeyHolder(string Name, IReadOnlyList<string> Scopes);
 
-/// <summary>Who may do what (a policy for each scope), and how much of it (a token bucket for each key).</summary>
+/// <summary>Who may do what (a policy for each scope), and how much of it (a token bucket for each key, places for what is in the background).</summary>
 internal static class KeyRegistration
 {
     public static void AddApiKeys(this IServiceCollection services)
@@ -140,8 +141,19 @@ internal static class KeyRegistration
             limiter.OnRejected = (rejected, _) =>
             {
                 rejected.HttpContext.Response.Headers.RetryAfter = "1";
+
+                // Only a bucket knows when it has more: what has no place is not the key's fault.
+                if (!rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan _))
+                {
+                    rejected.HttpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                }
+
                 return ValueTask.CompletedTask;
             };
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, bool>(context =>
+                Deadline.SaysBackground(context.Request.Headers[Deadline.PriorityHeader])
+                    ? RateLimitPartition.GetConcurrencyLimiter(true, _ => new ConcurrencyLimiterOptions { PermitLimit = gateway.Value.BackgroundAtOnce, QueueLimit = 0 })
+                    : RateLimitPartition.GetNoLimiter(false));
             limiter.AddPolicy("per-key", context => RateLimitPartition.GetTokenBucketLimiter(
                 context.User.Identity?.Name ?? "anonymous", _ => Bucket(gateway.Value)));
         });

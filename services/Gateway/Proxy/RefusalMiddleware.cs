@@ -116,6 +116,7 @@ internal sealed class RefusalMiddleware(RequestDelegate next, IOptions<GatewayOp
             StatusCodes.Status405MethodNotAllowed => new(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "The route does not know this method."),
             StatusCodes.Status413PayloadTooLarge => TooLarge(),
             StatusCodes.Status429TooManyRequests => new(StatusCodes.Status429TooManyRequests, "rate_limited", "Too many requests for this key; try again shortly."),
+            StatusCodes.Status503ServiceUnavailable => new(StatusCodes.Status503ServiceUnavailable, "background_full", "Too many background requests are under way; try again shortly."),
             _ => null,
         },
         _ => null,

@@ -6,13 +6,14 @@ using InferenceTracing.ServiceDefaults.Requests;
 namespace InferenceTracing.ModelServer.Batching;
 
 /// <summary>
-/// Takes the requests that wait into one run. Runs have threads of their own, because a run occupies its thread from start to end; requests
+/// Takes the requests that wait into one run, those in the background only where no other one waits. Runs have threads of their own, because a run occupies its thread from start to end; requests
 /// wait for them without one. What has expired or been given up is dropped before the run.
 /// </summary>
 internal sealed class DynamicBatcher : IDisposable
 {
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromSeconds(1);
 
+    private readonly LiveFirstQueue _waiting = new();
     private readonly BlockingCollection<PendingRequest> _queue;
     private readonly ModelMetadata _model;
     private readonly BatchingOptions _options;
@@ -30,7 +31,7 @@ internal sealed class DynamicBatcher : IDisposable
     /// <param name="logger">Is told of runs that fail.</param>
     public DynamicBatcher(Network network, ModelMetadata model, BatchingOptions options, int maxBatch, BatchMetrics metrics, TimeProvider clock, ILogger logger)
     {
-        _queue = new BlockingCollection<PendingRequest>(options.QueueLimit);
+        _queue = new BlockingCollection<PendingRequest>(_waiting, options.QueueLimit);
         (_model, _options, MaxBatch, _run, _clock) = (model, options, maxBatch, new BatchRun(network, model, metrics, clock, logger), clock);
         _runners = [.. Enumerable.Range(1, options.Runners).Select(StartRunner)];
     }
@@ -70,7 +71,13 @@ internal sealed class DynamicBatcher : IDisposable
 
         try
         {
-            if (!_queue.TryAdd(request))
+            // However many wait in the background, half the room is for the others.
+            if (request.IsBackground && _waiting.InBackground >= (_options.QueueLimit + 1) / 2)
+            {
+                request.Refuse(new InferenceException(
+                    503, "queue_full", $"{_model.Name} is busy: {_waiting.InBackground} background requests wait already.") { RetryAfter = QueueFullPause });
+            }
+            else if (!_queue.TryAdd(request))
             {
                 NoteFull();
                 request.Refuse(new InferenceException(
@@ -164,7 +171,8 @@ internal sealed class DynamicBatcher : IDisposable
                     images += next.Images.Count;
                 }
             }
-            while (images < MaxBatch && _queue.TryTake(out next, Patience(images, started)));
+            // A run ends with what is in the background: whoever comes meanwhile, and has somebody waiting, waits for one such image and not for a batch of them.
+            while (images < MaxBatch && !next.IsBackground && _queue.TryTake(out next, Patience(images, started)));
 
             if (batch.Count > 0)
             {

@@ -39,6 +39,9 @@ internal sealed class PendingRequest
 
     public Deadline Deadline { get; }
 
+    /// <summary>It gives way to those that somebody waits for.</summary>
+    public bool IsBackground => Deadline.IsBackground;
+
     /// <summary>The request's own server span.</summary>
     public ActivityContext Trace { get; }
 

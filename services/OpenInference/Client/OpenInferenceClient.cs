@@ -99,6 +99,11 @@ public sealed class OpenInferenceClient(HttpClient client)
         };
         request.Headers.TryAddWithoutValidation(Deadline.Header, deadline.ToHeader());
 
+        if (deadline.IsBackground)
+        {
+            request.Headers.TryAddWithoutValidation(Deadline.PriorityHeader, Deadline.Background);
+        }
+
         using var response = await client
             .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
 

@@ -59,7 +59,8 @@ internal sealed class GrpcInference(ModelCalls calls, InferenceStatistics statis
     {
         using var held = request;
         var model = calls.Resolve(request.Model, request.Version);
-        var deadline = calls.ReadDeadline(context.RequestHeaders.GetValue(Deadline.Header), LeftOf(context.Deadline));
+        var deadline = calls.ReadDeadline(
+            context.RequestHeaders.GetValue(Deadline.Header), context.RequestHeaders.GetValue(Deadline.PriorityHeader), LeftOf(context.Deadline));
 
         if (request.Refusal is { } refusal)
         {

@@ -29,7 +29,7 @@ internal sealed class InferEndpoint(ModelCalls calls)
     private async Task AnswerAsync(HttpContext context)
     {
         var model = calls.Resolve(context.GetRouteValue("model") as string, context.GetRouteValue("version") as string);
-        var deadline = calls.ReadDeadline(context.Request.Headers[Deadline.Header]);
+        var deadline = calls.ReadDeadline(context.Request.Headers[Deadline.Header], context.Request.Headers[Deadline.PriorityHeader]);
         using var source = deadline.Link(context.RequestAborted);
 
         try

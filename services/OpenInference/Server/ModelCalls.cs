@@ -37,11 +37,12 @@ internal sealed class ModelCalls(
             : throw InferenceException.NotFound($"The version served here is '{model.Metadata.Version}'.");
     }
 
-    /// <summary>Until when the caller waits.</summary>
+    /// <summary>Until when the caller waits, and whether anybody does.</summary>
     /// <param name="header">What <see cref="Deadline.Header"/> says.</param>
+    /// <param name="priority">What <see cref="Deadline.PriorityHeader"/> says.</param>
     /// <param name="longest">What else bounds it; null where nothing does.</param>
     /// <exception cref="InferenceException">400 or 504: the header says no time, or it is over already.</exception>
-    public Deadline ReadDeadline(string? header, TimeSpan? longest = null)
+    public Deadline ReadDeadline(string? header, string? priority, TimeSpan? longest = null)
     {
         var most = longest < Options.LongestDeadline ? longest.Value : Options.LongestDeadline;
 
@@ -50,7 +51,12 @@ internal sealed class ModelCalls(
             throw InferenceException.InvalidDeadline();
         }
 
-        return deadline.HasPassed ? throw InferenceException.TooLate(deadline.Budget) : deadline;
+        if (deadline.HasPassed)
+        {
+            throw InferenceException.TooLate(deadline.Budget);
+        }
+
+        return Deadline.SaysBackground(priority) ? deadline.InBackground() : deadline;
     }
 
     /// <summary>Asks the model.</summary>

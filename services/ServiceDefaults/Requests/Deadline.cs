@@ -3,26 +3,37 @@ using System.Globalization;
 namespace InferenceTracing.ServiceDefaults.Requests;
 
 /// <summary>
-/// The moment after which nobody waits for an answer any more. Between services only what is left of it travels, in whole
-/// milliseconds in the header <c>x-request-timeout-ms</c>, because the clocks of edge and cluster need not agree.
+/// How long an answer is waited for, and whether by somebody: the moment after which nobody waits any more, and whether it is in the background, where it gives way to what
+/// somebody waits for. Between services only what is left of the time travels, in whole milliseconds in the header <c>x-request-timeout-ms</c>, because the clocks of edge and
+/// cluster need not agree; the rest in RFC 9218's header <c>priority</c>, whose urgency 7 is for background work.
 /// </summary>
 public readonly struct Deadline
 {
     /// <summary>Name of the header that carries the remaining budget.</summary>
     public const string Header = "x-request-timeout-ms";
 
+    /// <summary>Name of the header that says how urgent a request is.</summary>
+    public const string PriorityHeader = "priority";
+
+    /// <summary>Its value for what nobody waits for.</summary>
+    public const string Background = "u=7";
+
     private readonly TimeProvider _clock;
     private readonly long _end;
 
-    private Deadline(TimeProvider clock, TimeSpan budget, long end)
+    private Deadline(TimeProvider clock, TimeSpan budget, long end, bool isBackground)
     {
         _clock = clock;
         Budget = budget;
         _end = end;
+        IsBackground = isBackground;
     }
 
     /// <summary>The time there was at the start.</summary>
     public TimeSpan Budget { get; }
+
+    /// <summary>Nobody waits for it: it gives way to requests that somebody waits for.</summary>
+    public bool IsBackground { get; }
 
     /// <summary>The time that is left; zero or less once it has passed.</summary>
     public TimeSpan Remaining => TimeSpan.FromSeconds((double)(_end - _clock.GetTimestamp()) / _clock.TimestampFrequency);
@@ -34,7 +45,7 @@ public readonly struct Deadline
     public static Deadline After(TimeSpan budget, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        return new Deadline(clock, budget, clock.GetTimestamp() + Ticks(budget, clock));
+        return new Deadline(clock, budget, clock.GetTimestamp() + Ticks(budget, clock), isBackground: false);
     }
 
     /// <summary>
@@ -43,8 +54,14 @@ public readonly struct Deadline
     public Deadline Earlier(TimeSpan reserve)
     {
         var kept = TimeSpan.FromTicks(Math.Clamp(Remaining.Ticks / 5, 0, reserve.Ticks));
-        return new(_clock, Budget - kept, _end - Ticks(kept, _clock));
+        return new(_clock, Budget - kept, _end - Ticks(kept, _clock), IsBackground);
     }
+
+    /// <summary>The same deadline, of a request that nobody waits for.</summary>
+    public Deadline InBackground() => new(_clock, Budget, _end, isBackground: true);
+
+    /// <summary>Whether the header <c>priority</c>, a list of parameters, has the urgency of background work among them; what it says else is not ours.</summary>
+    public static bool SaysBackground(string? priority) => priority is not null && priority.Split(',', StringSplitOptions.TrimEntries).Contains(Background);
 
     /// <summary>
     /// Reads the caller's deadline from the header's value, never later than <paramref name="longest"/>; no header means <paramref name="longest"/>.

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using InferenceTracing.ServiceDefaults.Requests;
 using InferenceTracing.TestBed;
 
 namespace InferenceTracing.Gateway.Tests.Keys;
@@ -187,6 +188,7 @@ public sealed class ApiKeyTests : IClassFixture<GatewayUnderTest>
     [InlineData("Gateway:MaxBodyBytes", "1", "Gateway:MaxBodyBytes")]
     [InlineData("Gateway:RequestsPerSecond", "0", "Gateway:RequestsPerSecond")]
     [InlineData("Gateway:Burst", "lots", "Gateway:Burst")]
+    [InlineData("Gateway:BackgroundAtOnce", "0", "Gateway:BackgroundAtOnce")]
     [InlineData("ReverseProxy:Clusters:ensemble:Destinations:0:Address", "nowhere", "nowhere")]
     [InlineData("ReverseProxy:Routes:infer:AuthorizationPolicy", "nobody", "nobody")]
     public async Task Start_SettingInvalid_SaysSoInOneLineWithoutTheKey(string setting, string value, string named)
@@ -214,6 +216,46 @@ public sealed class ApiKeyTests : IClassFixture<GatewayUnderTest>
         var refused = answers.First(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
         Assert.NotNull(refused.Headers.RetryAfter?.Delta);
         Assert.NotEmpty(await GatewayUnderTest.ErrorAsync(refused));
+    }
+
+    /// <summary>What an outbox sends waits behind the gateway for its turn, and may not fill the house; whoever has somebody waiting comes in all the same.</summary>
+    [Fact]
+    public async Task Background_AllPlacesTaken_IsRefusedAndLiveRequestsAreNot()
+    {
+        await using var gateway = await StartedService.StartAsync(
+            GatewayUnderTest.Executable, [.. GatewayUnderTest.Settings(_gateway.Upstream.Address), ("Gateway:BackgroundAtOnce", "2")]);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiting = 0;
+        _gateway.Upstream.Answer = async context =>
+        {
+            if (context.Request.Headers["priority"] == "u=7")
+            {
+                Interlocked.Increment(ref waiting);
+                await release.Task;
+            }
+        };
+        var first = Enumerable.Range(0, 2).Select(_ => GatewayUnderTest.SendAsync(gateway, Background())).ToList();
+        await Patience.UntilAsync(() => Task.FromResult(Volatile.Read(ref waiting)), count => count == 2);
+
+        using var refused = await GatewayUnderTest.SendAsync(gateway, Background());
+        using var live = await GatewayUnderTest.SendAsync(gateway, GatewayUnderTest.Inference().Request);
+        release.SetResult();
+        var answers = await Task.WhenAll(first);
+        using var later = await GatewayUnderTest.SendAsync(gateway, Background());
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1)), (refused.StatusCode, refused.Headers.RetryAfter?.Delta));
+        Assert.Equal("background_full", Assert.Single(refused.Headers.GetValues(ErrorType.Header)));
+        Assert.Contains("background", await GatewayUnderTest.ErrorAsync(refused), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.Equal(HttpStatusCode.OK, later.StatusCode);
+
+        static HttpRequestMessage Background()
+        {
+            var request = GatewayUnderTest.Inference().Request;
+            request.Headers.Add("priority", "u=7");
+            return request;
+        }
     }
 
     private Task<HttpResponseMessage> SendAsync(string header, string value, string path = GatewayUnderTest.InferPath)

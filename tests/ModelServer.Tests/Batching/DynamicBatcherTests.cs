@@ -4,6 +4,7 @@ using InferenceTracing.ModelServer.Batching;
 using InferenceTracing.OpenInference;
 using InferenceTracing.OpenInference.Server;
 using InferenceTracing.ServiceDefaults.Requests;
+using InferenceTracing.TestBed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -211,6 +212,44 @@ public sealed class DynamicBatcherTests(UntrainedRepository repository)
 
         Assert.True(full > TimeSpan.Zero);
         Assert.Equal(TimeSpan.Zero, batcher.FullFor);
+    }
+
+    /// <summary>What an edge has judged afterwards takes what is left, however early it came.</summary>
+    [Fact]
+    public async Task TryEnqueueAsync_BackgroundCameFirst_RunsAfterAllThatSomebodyWaitsFor()
+    {
+        using var batcher = Start(new BatchingOptions { MaxBatch = 1 });
+        using var many = Photograph(16);
+        using var one = Photograph();
+        var busy = batcher.TryEnqueueAsync(many, In(60), CancellationToken.None)!;
+
+        var background = Enumerable.Range(0, 2).Select(_ => batcher.TryEnqueueAsync(one, In(60).InBackground(), CancellationToken.None)!).ToList();
+        var live = Enumerable.Range(0, 2).Select(_ => batcher.TryEnqueueAsync(one, In(60), CancellationToken.None)!).ToList();
+        await busy;
+
+        var (first, last) = (await Task.WhenAll(live), await Task.WhenAll(background));
+        Assert.True(first.Max(Queued) < last.Min(Queued));
+        await batcher.DrainAsync(CancellationToken.None);
+
+        static double Queued(Prediction prediction) => (double)prediction.Parameters["queue_ms"];
+    }
+
+    [Fact]
+    public async Task TryEnqueueAsync_BackgroundHasHalfTheQueue_IsRefusedAndLiveRequestsAreNot()
+    {
+        using var batcher = Start(new BatchingOptions { MaxBatch = 1, QueueLimit = 4 });
+        using var many = Photograph(16);
+        using var one = Photograph();
+        var busy = batcher.TryEnqueueAsync(many, In(60), CancellationToken.None)!;
+        await Patience.UntilAsync(() => Task.FromResult(batcher.QueueLength), length => length == 0);
+
+        var background = Enumerable.Range(0, 3).Select(_ => batcher.TryEnqueueAsync(one, In(60).InBackground(), CancellationToken.None)!).ToList();
+        var live = Enumerable.Range(0, 2).Select(_ => batcher.TryEnqueueAsync(one, In(60), CancellationToken.None)!).ToList();
+
+        var refusal = await Assert.ThrowsAsync<InferenceException>(() => background[2]);
+        Assert.Equal((503, "queue_full", TimeSpan.FromSeconds(1)), (refusal.Status, refusal.Reason, refusal.RetryAfter));
+        await Task.WhenAll([busy, .. live, .. background[..2]]);
+        await batcher.DrainAsync(CancellationToken.None);
     }
 
     private DynamicBatcher Start(BatchingOptions options, TimeProvider? clock = null) =>

@@ -19,6 +19,26 @@ public sealed class DeadlineTests
         }
     }
 
+    /// <summary>RFC 9218: a list of parameters, of which those that are not known are passed over.</summary>
+    [Theory]
+    [InlineData("u=7", true)]
+    [InlineData("i, u=7", true)]
+    [InlineData("u=3", false)]
+    [InlineData("u=70", false)]
+    [InlineData("u=7;q", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void SaysBackground_OnlyOfTheLowestUrgency(string? priority, bool expected) => Assert.Equal(expected, Deadline.SaysBackground(priority));
+
+    [Fact]
+    public void InBackground_StaysSoInWhatComesOfIt()
+    {
+        var deadline = Deadline.After(TimeSpan.FromSeconds(10), TimeProvider.System);
+
+        Assert.False(deadline.Earlier(TimeSpan.FromSeconds(1)).IsBackground);
+        Assert.True(deadline.InBackground().Earlier(TimeSpan.FromSeconds(1)).IsBackground);
+    }
+
     [Theory]
     [InlineData(1000, 100, 900)]
     [InlineData(50, 100, 40)]
