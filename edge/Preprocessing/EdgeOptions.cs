@@ -38,9 +38,13 @@ internal sealed class EdgeOptions
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
     public TimeSpan OutboxAge { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Judgements a second, at most: what is caught up with after an outage is to leave the cluster to live photographs.</summary>
+    /// <summary>Judgements a second, at most; refusals make them fewer.</summary>
     [Range(0.01, 10_000)]
     public double JudgementsPerSecond { get; init; } = 10;
+
+    /// <summary>After an outage an edge asks for its first judgement at a moment of its own within this time, and goes on slowly until it is answered: a whole region comes back in one second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan ReturnWithin { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Where an answer that the cluster changed is POSTed to; empty: nowhere.</summary>
     public string Webhook { get; init; } = "";

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace InferenceTracing.Preprocessing.Outbox;
 
 /// <summary>
-/// Has the cluster judge what is in the outbox: the oldest first, one at a time, slowly, and only while live photographs leave it room. Each judgement is a trace of
+/// Has the cluster judge what is in the outbox: the oldest first, one at a time, in the background, at a pace that the cluster's answers set, and only while live photographs leave it room. Each judgement is a trace of
 /// its own, linked to the request that it is about.
 /// </summary>
 internal sealed class OutboxJudge(
@@ -28,7 +28,7 @@ internal sealed class OutboxJudge(
     // Live photographs at the cluster, at most, that a judgement is no burden to.
     private const int FewLive = 2;
 
-    // Where there are always more, every so many pauses one is asked all the same: else it never would be.
+    // Where there are always more, every so many of the shortest pauses one is asked all the same: else it never would be.
     private const int LongestYield = 10;
 
     // Answers that lack a member's vote: so many in a row are asked again later, then they have to do.
@@ -39,10 +39,13 @@ internal sealed class OutboxJudge(
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
 
-    private readonly TimeSpan _pause = TimeSpan.FromSeconds(1 / edge.Value.JudgementsPerSecond);
-    private readonly Backoff _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), random);
+    // What comes to nothing at once would else be tried again at once.
+    private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
+
+    private readonly TimeSpan _yield = TimeSpan.FromSeconds(LongestYield / edge.Value.JudgementsPerSecond);
+    private readonly JudgePace _pace = new(TimeSpan.FromSeconds(1 / edge.Value.JudgementsPerSecond), edge.Value.ReturnWithin, random);
+    private bool _comesBack = true;
     private int _degraded;
     private long _after;
 
@@ -55,16 +58,26 @@ internal sealed class OutboxJudge(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                if (outbox.Counts.Pending == 0 || circuit.State != CircuitState.Closed)
+                var isAway = circuit.State != CircuitState.Closed;
+                _comesBack |= isAway;
+
+                if (isAway || outbox.Counts.Pending == 0)
                 {
                     await Task.Delay(Idle, clock, stoppingToken).ConfigureAwait(false);
+                    continue;
+                }
+
+                if (_comesBack)
+                {
+                    _comesBack = false;
+                    await Task.Delay(_pace.Returned(), clock, stoppingToken).ConfigureAwait(false);
                     continue;
                 }
 
                 await YieldAsync(stoppingToken).ConfigureAwait(false);
                 var begun = clock.GetTimestamp();
                 var pause = await JudgeNextAsync(stoppingToken).ConfigureAwait(false);
-                var left = _pause - clock.GetElapsedTime(begun);
+                var left = _pace.Pause - clock.GetElapsedTime(begun);
                 await Task.Delay(TimeSpan.FromTicks(Math.Max(pause.Ticks, Math.Max(left.Ticks, 0))), clock, stoppingToken).ConfigureAwait(false);
             }
         }
@@ -79,7 +92,7 @@ internal sealed class OutboxJudge(
     {
         var begun = clock.GetTimestamp();
 
-        while (live.IsOverloaded || (live.AtCluster > FewLive && clock.GetElapsedTime(begun) < _pause * LongestYield))
+        while (live.IsOverloaded || (live.AtCluster > FewLive && clock.GetElapsedTime(begun) < _yield))
         {
             await Task.Delay(Look, clock, cancellationToken).ConfigureAwait(false);
         }
@@ -107,7 +120,7 @@ internal sealed class OutboxJudge(
             {
                 var judgement = await AskAsync(answer, pixels, cancellationToken).ConfigureAwait(false);
                 await outbox.JudgeAsync(judgement, cancellationToken).ConfigureAwait(false);
-                _backoff.Reset();
+                _pace.Answered();
             }
             else
             {
@@ -120,14 +133,14 @@ internal sealed class OutboxJudge(
         {
             // Whoever has no time now is asked about the same one later; what cannot be answered at all lets the others pass.
             _after = refused.Reason is BadAnswer or "cluster_refused" ? answer!.Number : _after;
-            return TimeSpan.FromTicks(Math.Max(_backoff.Next().Ticks, Math.Min(refused.RetryAfter?.Ticks ?? 0, LongestRetryAfter.Ticks)));
+            return _pace.Refused(TimeSpan.FromTicks(Math.Clamp(refused.RetryAfter?.Ticks ?? 0, ShortestRetry.Ticks, JudgePace.Longest.Ticks)));
         }
         catch (Exception failed) when (!cancellationToken.IsCancellationRequested)
         {
             // A disk that does not give what it holds, or a defect: neither may take the edge's answers along.
             Log.NotJudged(logger, failed.Message.ReplaceLineEndings(" "));
             _after = answer?.Number ?? 0;
-            return _backoff.Next();
+            return _pace.Refused(ShortestRetry);
         }
     }
 
@@ -137,7 +150,7 @@ internal sealed class OutboxJudge(
 
         try
         {
-            var said = await cluster.ClassifyAsync(pixels, options.Value.Top, mayGoWithout: true, Deadline.After(Longest, clock), cancellationToken).ConfigureAwait(false);
+            var said = await cluster.ClassifyAsync(pixels, options.Value.Top, mayGoWithout: true, Deadline.After(Longest, clock).InBackground(), cancellationToken).ConfigureAwait(false);
             var votes = CheckedVotes(said);
             var (top, agreed) = (said.Images[0], said.Images[0][0].Class == answer.Class);
             span?.SetTag("inference.top.label", top[0].Label).SetTag("inference.top.probability", (double)top[0].Probability).SetTag("edge.agreed", agreed);

@@ -1,4 +1,5 @@
 using InferenceTracing.Preprocessing.Classification;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace InferenceTracing.Preprocessing.Outbox;
 
@@ -8,28 +9,30 @@ namespace InferenceTracing.Preprocessing.Outbox;
 /// </summary>
 internal static class OutboxRegistration
 {
-    public static void AddOutbox(this WebApplicationBuilder builder)
+    /// <param name="services">Where they are registered.</param>
+    /// <param name="settings">The whole edge's.</param>
+    public static void AddOutbox(this IServiceCollection services, IConfiguration settings)
     {
-        var edge = builder.Configuration.GetSection(EdgeOptions.Section).Get<EdgeOptions>() ?? new EdgeOptions();
-        builder.Services.AddSingleton<LiveTraffic>();
+        var edge = settings.GetSection(EdgeOptions.Section).Get<EdgeOptions>() ?? new EdgeOptions();
+        services.AddSingleton<LiveTraffic>();
 
         if (edge is not { Votes: true, Mode: EdgeMode.Fallback or EdgeMode.Cascade })
         {
             return;
         }
 
-        builder.Services.AddSingleton(Random.Shared);
-        builder.Services.AddSingleton<OutboxFile>();
-        builder.Services.AddSingleton<OutboxMetrics>();
-        builder.Services.AddSingleton<AgreementWindow>();
-        builder.Services.AddSingleton<OutboxReader>();
-        builder.Services.AddSingleton<OutboxWriter>();
-        builder.Services.AddSingleton<OutboxStore>();
-        builder.Services.AddHostedService<OutboxJudge>();
+        services.TryAddSingleton(Random.Shared);
+        services.AddSingleton<OutboxFile>();
+        services.AddSingleton<OutboxMetrics>();
+        services.AddSingleton<AgreementWindow>();
+        services.AddSingleton<OutboxReader>();
+        services.AddSingleton<OutboxWriter>();
+        services.AddSingleton<OutboxStore>();
+        services.AddHostedService<OutboxJudge>();
 
         if (edge.Webhook.Length > 0)
         {
-            builder.Services.AddHostedService<Webhook>();
+            services.AddHostedService<Webhook>();
         }
     }
 

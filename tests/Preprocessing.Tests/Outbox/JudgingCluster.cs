@@ -25,6 +25,9 @@ internal sealed class JudgingCluster : IInferenceModel, IAsyncDisposable
     /// <summary>Whether a member's vote is missing.</summary>
     public bool IsDegraded { get; set; }
 
+    /// <summary>Of the questions so far, those that nobody waits for.</summary>
+    public int InBackground { get; private set; }
+
     /// <summary>What happens before an answer; it may refuse.</summary>
     public Func<CancellationToken, Task> Before { get; set; } = _ => Task.CompletedTask;
 
@@ -54,6 +57,7 @@ internal sealed class JudgingCluster : IInferenceModel, IAsyncDisposable
     public async Task<Prediction> InferAsync(PixelTensor images, Deadline deadline, CancellationToken cancellationToken)
     {
         var choice = images.Span[0];
+        InBackground += deadline.IsBackground ? 1 : 0;
         _asked.Enqueue((choice, Photograph.Sum(images.Span), new HttpContextAccessor().HttpContext?.Request.Headers.TraceParent));
         await Before(cancellationToken);
         var probabilities = new float[ProbabilitiesOutput.Classes];

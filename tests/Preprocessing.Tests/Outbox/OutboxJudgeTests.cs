@@ -36,6 +36,7 @@ public sealed class OutboxJudgeTests : IAsyncLifetime
         var counts = await outbox.UntilAsync(counts => counts.Pending == 0);
         Assert.Equal((12L, 8L, 4L, 0L, 0L), (counts.Judged, counts.Agreed, counts.Changed, counts.Dropped, counts.Bytes));
         Assert.Equal(Enumerable.Range(0, 12).Select(number => (byte)number), _cluster.Asked.Select(asked => asked.Class));
+        Assert.Equal(12, _cluster.InBackground);
         using var photograph = Photograph.Of(11);
         Assert.Equal(Photograph.Sum(photograph.Span), _cluster.Asked[11].Sum);
         Assert.All(traces, (trace, number) => Assert.Equal((number, number % 3 != 0), (outbox.Reader.Find(trace)!.Final!.Class, outbox.Reader.Find(trace)!.Final!.Agreed)));
@@ -160,6 +161,22 @@ public sealed class OutboxJudgeTests : IAsyncLifetime
         Assert.Equal([7, 7, 8], _cluster.Asked.Select(asked => (int)asked.Class));
     }
 
+    /// <summary>Else all edges of a region that comes back would ask in the same second, and again in the same one after each pause.</summary>
+    [Fact]
+    public async Task Judge_ClusterComesBack_BeginsAtAMomentOfItsOwn()
+    {
+        await using var outbox = await RunningOutbox.StartAsync(_folder, _cluster.Address, random: new Middle(), settings: ("Edge:ReturnWithin", "00:01:40"));
+        outbox.Circuit.Open();
+        await outbox.KeepAsync(5, 7);
+        outbox.Circuit.Close();
+
+        // Its moment is after fifty seconds.
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+
+        Assert.Empty(_cluster.Asked);
+        Assert.Equal(1, outbox.Store.Counts.Pending);
+    }
+
     [Fact]
     public async Task Judge_VoteIsMissing_WaitsForAWholeAnswer()
     {
@@ -264,6 +281,12 @@ public sealed class OutboxJudgeTests : IAsyncLifetime
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => measured.Enqueue((instrument.Name, value, Text(tags))));
         listener.Start();
         return listener;
+    }
+
+    /// <summary>Of all chances the middle one.</summary>
+    private sealed class Middle : Random
+    {
+        public override double NextDouble() => 0.5;
     }
 
     private static string Text(ReadOnlySpan<KeyValuePair<string, object?>> tags) => string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"));

@@ -41,9 +41,10 @@ internal sealed class RunningOutbox : IAsyncDisposable
     /// <param name="folder">Where the file is.</param>
     /// <param name="cluster">Who is asked; null for a cluster that is away until <see cref="ClusterCircuit.Close"/>.</param>
     /// <param name="clock">The time; null for the system's.</param>
+    /// <param name="random">Chance; null for the system's.</param>
     /// <param name="settings">What is set beside that.</param>
     public static async Task<RunningOutbox> StartAsync(
-        string folder, Uri? cluster = null, TimeProvider? clock = null, params (string Key, string Value)[] settings)
+        string folder, Uri? cluster = null, TimeProvider? clock = null, Random? random = null, params (string Key, string Value)[] settings)
     {
         IServiceProvider? services = null;
         var log = new LogLines();
@@ -58,7 +59,7 @@ internal sealed class RunningOutbox : IAsyncDisposable
             {
                 builder.Configuration.AddInMemoryCollection(
                 [
-                    new("Edge:Mode", "fallback"), new("Edge:Model", "mobilenetv2"), new("Edge:Folder", folder), new("Edge:JudgementsPerSecond", "1000"),
+                    new("Edge:Mode", "fallback"), new("Edge:Model", "mobilenetv2"), new("Edge:Folder", folder), new("Edge:JudgementsPerSecond", "1000"), new("Edge:ReturnWithin", "00:00:00"),
                     new("Cluster:TraceUrl", options.TraceUrl), new("Cluster:Url", options.Url),
                 ]);
                 builder.Configuration.AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)));
@@ -66,13 +67,14 @@ internal sealed class RunningOutbox : IAsyncDisposable
                 builder.Services.AddValidatedOptions<ClusterOptions>(ClusterOptions.Section);
                 builder.Services.AddValidatedOptions<PreprocessingOptions>(PreprocessingOptions.Section);
                 builder.Services.AddSingleton(clock ?? TimeProvider.System);
+                builder.Services.AddSingleton(random ?? Random.Shared);
                 builder.Services.AddSingleton<ExportGate>();
                 builder.Services.AddSingleton<ClusterCircuit>();
                 // Its deadlines are the system's, whatever time it is for the outbox.
                 builder.Services.AddSingleton(provider => new ClusterClient(
                     provider.GetRequiredService<IOptions<ClusterOptions>>(), provider.GetRequiredService<ClusterCircuit>(), TimeProvider.System));
                 builder.Logging.AddProvider(log);
-                builder.AddOutbox();
+                builder.Services.AddOutbox(builder.Configuration);
             });
         var outbox = new RunningOutbox(server, services!, log);
 
