@@ -20,14 +20,14 @@ internal static class ClusterParts
         var (costs, cluster) = (plan.Units!, plan.Cluster);
         return
         [
-            Server("gateway", cluster.Gateway, costs.Gateway, costs.GatewayRefusal.Mean, cluster.LiveFirst),
-            Server("ensemble", cluster.Ensemble, costs.Ensemble, costs.GatewayRefusal.Mean, cluster.LiveFirst),
+            Server("gateway", cluster.Gateway, costs.Gateway, costs.GatewayRefusal.Mean),
+            Server("ensemble", cluster.Ensemble, costs.Ensemble, costs.GatewayRefusal.Mean),
             .. costs.Members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => Member(member.Key, cluster.Members[member.Key], member.Value, cluster.LiveFirst)),
         ];
     }
 
-    private static ClusterPart Server(string name, PoolPlan plan, ServiceTime work, double refusal, bool liveFirst) => new(
-        name, plan, new StationShape(plan.Slots, plan.Queue, 1, liveFirst, refusal), (_, random) => work.Draw(random), _ => 0, Math.Min(plan.Cores, plan.Slots) / work.Mean);
+    private static ClusterPart Server(string name, PoolPlan plan, ServiceTime work, double refusal) => new(
+        name, plan, new StationShape(plan.Slots, plan.Queue, RefusalWork: refusal), (_, random) => work.Draw(random), _ => 0, Math.Min(plan.Cores, plan.Slots) / work.Mean);
 
     private static ClusterPart Member(string name, PoolPlan plan, MemberCosts costs, bool liveFirst)
     {

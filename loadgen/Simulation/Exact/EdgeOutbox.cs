@@ -1,3 +1,5 @@
+using InferenceTracing.Preprocessing.Outbox;
+
 namespace InferenceTracing.LoadGenerator.Simulation.Exact;
 
 /// <summary>Answers of one edge that the cluster has yet to judge, and how it has them judged: at its rate, after its pause, not before its moment.</summary>
@@ -5,6 +7,9 @@ internal sealed class EdgeOutbox(EventRun run, EdgeSite site)
 {
     // What a caller that nothing tells to wait waits all the same, in seconds: the answer must be read.
     private const double Impatience = 0.02;
+
+    private readonly JudgePace _pace = new(
+        TimeSpan.FromSeconds(site.Plan.Outbox.PerSecond > 0 ? 1 / site.Plan.Outbox.PerSecond : 0), site.Plan.Outbox.ReturnWithin, run.Random);
 
     private int _entries, _underWay, _senders;
     private double _notBefore;
@@ -31,9 +36,7 @@ internal sealed class EdgeOutbox(EventRun run, EdgeSite site)
     /// <summary>The link is back: it begins at its own moment.</summary>
     public void Restored()
     {
-#pragma warning disable CA5394 // Chance, not secrecy.
-        _notBefore = run.Events.Now + (run.Random.NextDouble() * site.Plan.Outbox.Jitter.TotalSeconds);
-#pragma warning restore CA5394
+        _notBefore = run.Events.Now + _pace.Returned().TotalSeconds;
         run.Events.At(_notBefore, Start);
     }
 
@@ -44,7 +47,7 @@ internal sealed class EdgeOutbox(EventRun run, EdgeSite site)
         while (run.Events.Now >= _notBefore && _senders < Math.Min(most, Entries))
         {
             _senders++;
-            Next(refusals: 0);
+            Next();
 
             if (!run.IsUp(site.Edges))
             {
@@ -53,7 +56,7 @@ internal sealed class EdgeOutbox(EventRun run, EdgeSite site)
         }
     }
 
-    private void Next(int refusals)
+    private void Next()
     {
         if (_entries == 0 || !run.IsUp(site.Edges))
         {
@@ -64,7 +67,7 @@ internal sealed class EdgeOutbox(EventRun run, EdgeSite site)
         _entries--;
         _underWay++;
         run.Tally.Send();
-        var plan = site.Plan.Outbox;
+        var (plan, asked) = (site.Plan.Outbox, run.Events.Now);
 
         run.Cluster.Ask(site, run.Events.Now + run.Plan.Cluster.Deadline.TotalSeconds, isLive: false, answer =>
         {
@@ -74,15 +77,13 @@ internal sealed class EdgeOutbox(EventRun run, EdgeSite site)
             {
                 run.OutboxEntries--;
                 run.Tally.Judge();
-                run.Events.After(plan.PerSecond > 0 ? 1 / plan.PerSecond : 0, () => Next(0));
+                _pace.Answered();
+                run.Events.After(plan.PerSecond > 0 ? Math.Max(0, _pace.Pause.TotalSeconds - (run.Events.Now - asked)) : 0, Next);
                 return;
             }
 
             _entries++;
-#pragma warning disable CA5394 // Chance, not secrecy.
-            var pause = plan.HonoursRetryAfter ? run.Plan.Cluster.RetryAfter.TotalSeconds * Math.Min(plan.BackOff, Math.Pow(2, refusals)) * (1 + run.Random.NextDouble()) : Impatience;
-#pragma warning restore CA5394
-            run.Events.After(pause, () => Next(refusals + 1));
+            run.Events.After(plan.Paced ? _pace.Refused(run.Plan.Cluster.RetryAfter).TotalSeconds : Impatience, Next);
         });
     }
 }

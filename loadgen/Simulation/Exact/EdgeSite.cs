@@ -3,11 +3,11 @@ using InferenceTracing.LoadGenerator.Simulation.Queues;
 
 namespace InferenceTracing.LoadGenerator.Simulation.Exact;
 
-/// <summary>One edge: its cores, its places, as many decoders as cores, its link and its outbox.</summary>
+/// <summary>One edge: its cores, its places, as many threads and decoders as cores, its link and its outbox.</summary>
 internal sealed class EdgeSite
 {
     private readonly EventQueue _events;
-    private readonly Station _decoders;
+    private readonly WorkerThreads _threads;
     private readonly Processor? _uplink;
 
     public EdgeSite(EventRun run, int edges, Processor? shared)
@@ -18,13 +18,7 @@ internal sealed class EdgeSite
         Places = new Places(Plan.InFlight, Plan.Queue);
         Outbox = new EdgeOutbox(run, this);
         _uplink = Plan.Link.Megabits > 0 ? new Processor(run.Events, 1) : null;
-        var costs = run.Plan.Units!.Edge;
-        var votes = Plan.Mode is EdgeMode.Cascade or EdgeMode.Edge;
-
-        // Who waits here has a place already, so that nobody is refused.
-        _decoders = new Station(
-            run.Events, shared ?? new Processor(run.Events, Plan.Cores), new StationShape(Plan.Cores, int.MaxValue),
-            _ => costs.Decode.Draw(run.Random) + (votes ? costs.Vote.Draw(run.Random) : 0));
+        _threads = new WorkerThreads(shared ?? new Processor(run.Events, Plan.Cores), Plan.Cores);
     }
 
     /// <summary>The number of its class in the plan.</summary>
@@ -36,9 +30,7 @@ internal sealed class EdgeSite
 
     public EdgeOutbox Outbox { get; }
 
-    public double Worked => _decoders.Worked;
-
-    public void Decode(Visit visit) => _decoders.Enter(visit);
+    public double Worked => _threads.Worked;
 
     /// <summary>A body on its way to the cluster: those of one edge share its link as work shares a core.</summary>
     public void Send(double bytes, double delay, Action arrived)
@@ -53,5 +45,8 @@ internal sealed class EdgeSite
         }
     }
 
-    public void Work(double seconds, Action ended) => _decoders.Run(seconds, ended);
+    public void Work(double seconds, Action ended) => _threads.Run(() => seconds, ended);
+
+    /// <summary>The same, for work whose length is known when it begins.</summary>
+    public void Work(Func<double> seconds, Action ended) => _threads.Run(seconds, ended);
 }

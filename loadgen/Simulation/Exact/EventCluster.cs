@@ -10,6 +10,7 @@ internal sealed class EventCluster
     private readonly EventQueue _events;
     private readonly Random _random;
     private readonly UnitCosts _costs;
+    private readonly int _backgroundAtOnce;
     private readonly ReplicaPool _gateway, _ensemble;
     private readonly IReadOnlyList<(MemberCosts Costs, ReplicaPool Pool)> _members;
     private readonly IReadOnlyList<(PoolWatch Watch, ReplicaPool Pool)> _pools;
@@ -21,7 +22,7 @@ internal sealed class EventCluster
     /// <param name="random">Chance.</param>
     public EventCluster(SimulationPlan plan, EventQueue events, Processor? shared, Random random)
     {
-        (_events, _random, _costs) = (events, random, plan.Units!);
+        (_events, _random, _costs, _backgroundAtOnce) = (events, random, plan.Units!, plan.Cluster.BackgroundAtOnce);
         var parts = ClusterParts.Of(plan);
         _pools = [.. parts.Select(part => (
             new PoolWatch(part.Name, part.Plan),
@@ -37,17 +38,38 @@ internal sealed class EventCluster
     {
         var half = site.Plan.Link.RoundTrip.Draw(_random) / 2;
 
-        site.Send(_costs.RequestBytes, half + Hop(), () => _gateway.Any().Enter(new Visit(deadline, isLive, end =>
+        site.Send(_costs.RequestBytes, half + Hop(), () =>
         {
-            if (end == VisitEnd.Served)
+            var gateway = _gateway.Any();
+            var isHeld = !isLive && _backgroundAtOnce > 0;
+
+            if (isHeld && gateway.Background >= _backgroundAtOnce)
             {
-                _events.After(Hop(), () => AskEnsemble(deadline, isLive, answer => _events.After(half, () => done(answer))));
+                gateway.Refuse(new Visit(deadline, isLive, end => Back(Failed(end))));
+                return;
             }
-            else
+
+            gateway.Background += isHeld ? 1 : 0;
+            gateway.Enter(new Visit(deadline, isLive, end =>
             {
-                _events.After(half, () => done(Failed(end)));
+                if (end == VisitEnd.Served)
+                {
+                    _events.After(Hop(), () => AskEnsemble(deadline, isLive, Leave));
+                }
+                else
+                {
+                    Leave(Failed(end));
+                }
+            }));
+
+            void Leave(ClusterAnswer answer)
+            {
+                gateway.Background -= isHeld ? 1 : 0;
+                Back(answer);
             }
-        })));
+        });
+
+        void Back(ClusterAnswer answer) => _events.After(half, () => done(answer));
     }
 
     /// <summary>A second has passed: what the parts worked in it, and how many replicas they have from now on.</summary>

@@ -21,7 +21,7 @@ internal sealed class EventRun
     {
         (Plan, Random) = (plan, random);
         Tally = new Tally(plan);
-        _shared = plan.SharedCores is { } cores ? new Processor(Events, cores) : null;
+        _shared = plan.SharedCores is { } cores ? new Processor(Events, cores, plan.Units!.Alone) : null;
         Cluster = new EventCluster(plan, Events, _shared, random);
         _spans = new SpanFlow(plan);
         _outboxes = new BacklogWatch(plan);
@@ -107,12 +107,13 @@ internal sealed class EventRun
         void PlanNext(double from)
         {
             var due = curve.After(from, plan.Even ? 1 : -Math.Log(1 - Random.NextDouble()));
+            var number = next++;
 
             if (double.IsFinite(due))
             {
                 Events.At(due, () =>
                 {
-                    new Journey(this, sites[plan.Even ? next++ % sites.Length : Random.Next(sites.Length)]).Begin();
+                    new Journey(this, sites[plan.Even ? number % sites.Length : Random.Next(sites.Length)], plan.Even ? number : null).Begin();
                     PlanNext(due);
                 });
             }

@@ -5,12 +5,18 @@ using InferenceTracing.LoadGenerator.Simulation.Results;
 namespace InferenceTracing.LoadGenerator.Simulation.Exact;
 
 /// <summary>One photograph from its sender to its answer, as the edge's classifier leads it: a place, the upload, a decoder, then the edge's own vote or the cluster's.</summary>
-internal sealed class Journey(EventRun run, EdgeSite site)
+/// <param name="run">The simulation.</param>
+/// <param name="site">The edge.</param>
+/// <param name="number">Which photograph it is, where the sender takes them in turn.</param>
+internal sealed class Journey(EventRun run, EdgeSite site, int? number)
 {
     private readonly double _asked = run.Events.Now;
     private readonly double _deadline = run.Events.Now + run.Plan.Cluster.Deadline.TotalSeconds;
     private readonly Phase _phase = run.PhaseOf(site.Edges);
     private readonly UnitCosts _costs = run.Plan.Units!;
+
+    // What the edge does beside decoding: one half with the upload, the other with the answer.
+    private readonly double _half = run.Plan.Units!.Edge.Rest.Draw(run.Random) / 2;
 
     public void Begin()
     {
@@ -29,15 +35,23 @@ internal sealed class Journey(EventRun run, EdgeSite site)
 
     private void Enter()
     {
-        if (!site.Places.TryEnter(() => site.Work(_costs.Edge.Rest.Draw(run.Random), () => site.Decode(new Visit(_deadline, IsLive: true, Decoded)))))
+        if (!site.Places.TryEnter(() => site.Work(_half, Decode)))
         {
             site.Work(_costs.Edge.Refusal.Draw(run.Random), () => Refuse("too_busy"));
         }
     }
 
-    private void Decoded(VisitEnd end)
+    private void Decode()
     {
-        if (end == VisitEnd.Expired)
+        var votes = site.Plan.Mode is EdgeMode.Cascade or EdgeMode.Edge;
+
+        // What nobody waits for any more is dropped before it costs anything.
+        site.Work(() => run.Events.Now > _deadline ? 0 : _costs.Edge.Decode.Take(number, run.Random) + (votes ? _costs.Edge.Vote.Draw(run.Random) : 0), Decoded);
+    }
+
+    private void Decoded()
+    {
+        if (run.Events.Now > _deadline)
         {
             Leave();
             Refuse("deadline_exceeded");
@@ -105,7 +119,9 @@ internal sealed class Journey(EventRun run, EdgeSite site)
         Answer(AnswerKind.Provisional);
     }
 
-    private void Answer(AnswerKind kind)
+    private void Answer(AnswerKind kind) => site.Work(_half, () => Answered(kind));
+
+    private void Answered(AnswerKind kind)
     {
         Leave();
         run.UnderWay--;

@@ -59,6 +59,11 @@ internal static class PlanFile
         {
             yield return "cluster.deadline and cluster.retryAfter must be longer than nothing.";
         }
+
+        if (plan.Cluster.BackgroundAtOnce is < 0 or > 1_000_000)
+        {
+            yield return "cluster.backgroundAtOnce is from 0 to 1000000.";
+        }
     }
 
     private static IEnumerable<string> Problems(EdgeClass edges)
@@ -71,7 +76,7 @@ internal static class PlanFile
             : edges.Kept is not (>= 0 and <= 1) || edges.Sampling is not (>= 0 and <= 1) ? "kept and sampling are shares, from 0 to 1"
             : edges.Cores < 1 || edges.InFlight < 1 || edges.Queue < 0 || edges.AuditEvery < 0 ? "cores and inFlight are at least 1, queue and auditEvery at least 0"
             : edges.Link.Megabits < 0 || edges.SpanQueue < 0 || edges.SpansPerSecond <= 0 ? "link.megabits and spanQueue are at least 0, spansPerSecond above it"
-            : edges.Outbox.PerSecond < 0 || edges.Outbox.Parallel < 1 || edges.Outbox.Entries < 0 || edges.Outbox.BackOff is not (>= 1 and <= 1e6) || edges.Outbox.Jitter < TimeSpan.Zero ? "outbox: parallel and backOff are at least 1, the others at least 0"
+            : edges.Outbox.PerSecond < 0 || edges.Outbox.Parallel < 1 || edges.Outbox.Entries < 0 || edges.Outbox.ReturnWithin < TimeSpan.Zero ? "outbox: parallel is at least 1, the others at least 0"
             : null;
         return wrong is null ? [] : [$"edges {edges.Name}: {wrong}."];
     }

@@ -28,6 +28,9 @@ internal abstract record ServiceTime
 #pragma warning disable CA5394 // Chance, not secrecy.
     public abstract double Draw(Random random);
 
+    /// <summary>The one whose turn it is, where pieces come in turn; else one of them by chance.</summary>
+    public virtual double Take(int? number, Random random) => Draw(random);
+
     private sealed record FixedTime(double Seconds) : ServiceTime
     {
         public override double Mean => Seconds;
@@ -65,6 +68,8 @@ internal abstract record ServiceTime
         public override ServiceTimeText Text => new() { Samples = [.. Seconds.Select(seconds => Math.Round(seconds * 1000, 4))] };
 
         public override double Draw(Random random) => Seconds[random.Next(Seconds.Count)];
+
+        public override double Take(int? number, Random random) => number is { } turn ? Seconds[turn % Seconds.Count] : Draw(random);
     }
 #pragma warning restore CA5394
 }

@@ -24,7 +24,7 @@ internal sealed record SimulationPlan
     public UnitCosts? Units { get; init; }
 
     /// <summary>Everything, the sender too, on so many cores of one machine; null where every replica and every edge has its own.</summary>
-    public int? SharedCores { get; init; }
+    public double? SharedCores { get; init; }
 
     public required IReadOnlyList<EdgeClass> Edges { get; init; }
 
@@ -104,13 +104,10 @@ internal sealed record OutboxPlan
     public int Parallel { get; init; } = 8;
 
     /// <summary>Each edge begins at a moment of its own within this time after the link is back.</summary>
-    public TimeSpan Jitter { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan ReturnWithin { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>After a refusal waits as long as that says, and up to as long again; otherwise it asks again after 20 ms.</summary>
-    public bool HonoursRetryAfter { get; init; } = true;
-
-    /// <summary>After each further refusal in a row it waits twice as long as before, up to so many times what the refusal says; 1: always the same.</summary>
-    public double BackOff { get; init; } = 256;
+    /// <summary>Keeps to the edge's own pace, which refusals slow down; otherwise it asks again after 20 ms.</summary>
+    public bool Paced { get; init; } = true;
 
     /// <summary>Of one edge; older ones go unjudged beyond it.</summary>
     public double Entries { get; init; } = 7000;
@@ -135,8 +132,11 @@ internal sealed record ClusterPlan
     /// <summary>What a refusal asks for.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether live photographs go before those of an outbox.</summary>
+    /// <summary>Whether those of an outbox wait at the model servers until no live photograph does.</summary>
     public bool LiveFirst { get; init; } = true;
+
+    /// <summary>Photographs of outboxes under way at once through one gateway; 0: as many as come.</summary>
+    public int BackgroundAtOnce { get; init; } = 16;
 
     public PoolPlan Gateway { get; init; } = new() { Slots = 16, Queue = 256 };
 

@@ -11,6 +11,9 @@ internal sealed record UnitCosts
     /// <summary>The machine that it was measured on; whoever simulates another one says so.</summary>
     public string? Machine { get; init; }
 
+    /// <summary>How much faster a core does all this while the machine's others have nothing to do. The times themselves are those of a machine all of whose cores are busy.</summary>
+    public double Alone { get; init; } = 1;
+
     /// <summary>The sender's, where it shares the machine with what it asks.</summary>
     public ServiceTime Client { get; init; } = ServiceTime.Fixed(0);
 

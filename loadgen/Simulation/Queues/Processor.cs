@@ -4,7 +4,10 @@ namespace InferenceTracing.LoadGenerator.Simulation.Queues;
 /// Cores that are shared as an operating system shares them: each piece of work has a core of its own while there are enough, and all have equal parts
 /// of them otherwise (processor sharing). Work done is one number for all of them, so that a piece ends when that number has grown by its length.
 /// </summary>
-internal sealed class Processor(EventQueue events, double cores)
+/// <param name="events">Simulated time.</param>
+/// <param name="cores">How many.</param>
+/// <param name="alone">How much faster a core works while the others have nothing to do: caches and memory are its own then.</param>
+internal sealed class Processor(EventQueue events, double cores, double alone = 1)
 {
     // Seconds of work; far less than any piece, and more than what is lost by rounding within a month.
     private const double Nothing = 1e-9;
@@ -33,7 +36,7 @@ internal sealed class Processor(EventQueue events, double cores)
         _since = events.Now;
     }
 
-    private double Speed => _work.Count == 0 ? 0 : Math.Min(1, cores / _work.Count);
+    private double Speed => _work.Count switch { 0 => 0, 1 => Math.Min(1, cores) * alone, var pieces => Math.Min(1, cores / pieces) };
 
     /// <summary>An end that was planned before more work came is none.</summary>
     private void Plan()

@@ -21,6 +21,9 @@ internal sealed class Station(EventQueue events, Processor processor, StationSha
 
     public int Waiting => _live.Count + _later.Count;
 
+    /// <summary>Requests of outboxes that have passed it and are under way behind it.</summary>
+    public int Background { get; set; }
+
     public void Enter(Visit visit)
     {
         if (_busy < shape.Slots)
@@ -45,14 +48,38 @@ internal sealed class Station(EventQueue events, Processor processor, StationSha
         processor.Run(seconds, ended);
     }
 
+    /// <summary>Turns it away, which costs something too.</summary>
+    public void Refuse(Visit visit)
+    {
+        Refused++;
+
+        if (shape.RefusalWork <= 0 || _refusing >= RefusalsAtOnce)
+        {
+            visit.Ended(VisitEnd.Refused);
+            return;
+        }
+
+        _refusing++;
+        Run(shape.RefusalWork, () =>
+        {
+            _refusing--;
+            visit.Ended(VisitEnd.Refused);
+        });
+    }
+
     private void Wait(Visit visit) => (visit.IsLive || !shape.LiveFirst ? _live : _later).Enqueue(visit);
 
     private void Start()
     {
         var batch = new List<Visit>(1);
 
-        while (batch.Count < shape.MaxBatch && (_live.TryDequeue(out var next) || _later.TryDequeue(out next)))
+        var isLast = false;
+
+        while (batch.Count < shape.MaxBatch && !isLast && (_live.TryDequeue(out var next) || _later.TryDequeue(out next)))
         {
+            // Of what goes last none shares a run: whoever comes meanwhile waits for one image, and not for a batch of them.
+            isLast = shape.LiveFirst && !next.IsLive;
+
             // Nobody waits for it any more: it is dropped before it costs anything.
             if (next.Deadline < events.Now)
             {
@@ -81,24 +108,6 @@ internal sealed class Station(EventQueue events, Processor processor, StationSha
             }
 
             batch.ForEach(visit => visit.Ended(VisitEnd.Served));
-        });
-    }
-
-    private void Refuse(Visit visit)
-    {
-        Refused++;
-
-        if (shape.RefusalWork <= 0 || _refusing >= RefusalsAtOnce)
-        {
-            visit.Ended(VisitEnd.Refused);
-            return;
-        }
-
-        _refusing++;
-        Run(shape.RefusalWork, () =>
-        {
-            _refusing--;
-            visit.Ended(VisitEnd.Refused);
         });
     }
 }

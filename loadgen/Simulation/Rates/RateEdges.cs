@@ -1,5 +1,6 @@
 using InferenceTracing.LoadGenerator.Simulation.Plans;
 using InferenceTracing.LoadGenerator.Simulation.Queues;
+using InferenceTracing.Preprocessing.Outbox;
 
 namespace InferenceTracing.LoadGenerator.Simulation.Rates;
 
@@ -13,6 +14,10 @@ internal sealed class RateEdges
     private readonly ReplicaBehaviour _behaviour;
     private readonly double _usualAnswer;
     private double _share = 1;
+
+    // The pause of all edges, as a mean of logarithms, and how many of them have not been refused since they are back.
+    private double _pause, _starting;
+    private bool _isAway;
 
     public RateEdges(SimulationPlan plan, int edges)
     {
@@ -28,6 +33,7 @@ internal sealed class RateEdges
                 $"edges {Plan.Name}", new PoolPlan { Cores = Plan.Cores }, new StationShape(Plan.Cores, Math.Max(0, Plan.InFlight + Plan.Queue - Plan.Cores), RefusalWork: costs.Refusal.Mean),
                 (_, random) => costs.Decode.Draw(random) + (votes ? costs.Vote.Draw(random) : 0), costs.Rest.Draw, Plan.Cores / mean),
             plan.Seed);
+        _pause = Shortest;
         _usualAnswer = Plan.Link.RoundTrip.Mean + Plan.Link.Transfer(plan.Units.RequestBytes) + plan.Units.ClusterSeconds;
     }
 
@@ -49,42 +55,29 @@ internal sealed class RateEdges
     /// <summary>How many of the outboxes' photographs are sent in a second, the refused ones again and again.</summary>
     public double Attempts(double now)
     {
-        if (Outbox <= 0 || !IsUp(now))
+        _isAway |= !IsUp(now);
+
+        if (Outbox <= 0 || (_isAway && !IsUp(now)))
         {
             return 0;
         }
 
         // After an outage each edge begins at its own moment.
         var since = now - _plan.Outages.Where(outage => outage.IsOf(Plan)).Select(outage => (outage.At + outage.For).TotalSeconds).Where(end => end <= now).DefaultIfEmpty(double.NegativeInfinity).Max();
-        var begun = Plan.Outbox.Jitter > TimeSpan.Zero ? Math.Min(1, since / Plan.Outbox.Jitter.TotalSeconds) : 1;
-        var edges = Math.Min(Plan.Count, Outbox) * begun;
-        var pause = Plan.Outbox.HonoursRetryAfter ? _plan.Cluster.RetryAfter.TotalSeconds * 1.5 * BackOff() : Impatience + _usualAnswer;
-        var after = Plan.Outbox.PerSecond > 0 ? _usualAnswer + (1 / Plan.Outbox.PerSecond) : _usualAnswer;
-        var senders = Plan.Outbox.PerSecond > 0 ? edges : Math.Min(edges * Plan.Outbox.Parallel, Outbox);
-        var rate = senders / ((_share * after) + ((1 - _share) * pause));
-        var transfer = Plan.Link.Transfer(_plan.Units!.RequestBytes);
-        return Math.Min(Math.Min(rate, Outbox / Math.Max(_share, 1e-3)), transfer > 0 ? edges / transfer : double.PositiveInfinity);
-    }
+        var within = Plan.Outbox.ReturnWithin.TotalSeconds;
+        var edges = Math.Min(Plan.Count, Outbox) * (within > 0 ? Math.Min(1, since / within) : 1);
 
-    /// <summary>How many times as long as after a first refusal a pause is on average, where so many attempts are refused.</summary>
-    private double BackOff()
-    {
-        var (sum, chance, times) = (0.0, 1.0, 1.0);
-
-        for (var refusals = 0; refusals < 1000; refusals++)
+        if (_isAway)
         {
-            // The last term stands for all that follow: they are equal once the pause grows no more.
-            if (times >= Plan.Outbox.BackOff)
-            {
-                return sum + (chance * Plan.Outbox.BackOff);
-            }
-
-            sum += _share * chance * times;
-            chance *= 1 - _share;
-            times *= 2;
+            (_isAway, _pause, _starting) = (false, Math.Max(Shortest, within), 1);
         }
 
-        return sum;
+        var senders = Plan.Outbox.PerSecond > 0 ? edges : Math.Min(edges * Plan.Outbox.Parallel, Outbox);
+        // A pause after a refusal is longer by a quarter on average, and none is shorter than the refusal says.
+        var refused = Plan.Outbox.Paced ? 1.25 * Math.Max(_pause, _plan.Cluster.RetryAfter.TotalSeconds) : Impatience + _usualAnswer;
+        var rate = senders / ((_share * Math.Max(_usualAnswer, _pause)) + ((1 - _share) * refused));
+        var transfer = Plan.Link.Transfer(_plan.Units!.RequestBytes);
+        return Math.Min(Math.Min(rate, Outbox / Math.Max(_share, 1e-3)), transfer > 0 ? edges / transfer : double.PositiveInfinity);
     }
 
     /// <summary>A second has passed.</summary>
@@ -100,8 +93,39 @@ internal sealed class RateEdges
         Outbox += added - judged;
         Dropped += Math.Max(0, Outbox - room);
         Outbox = Math.Min(Outbox, room);
+        Keep(judged, (attempts * seconds) - judged);
         // What is tried in this second goes by what became of the last one's, and not by all of it: edges are not of one mind.
         _share = attempts > 0 ? (_share + share) / 2 : 1;
         return judged;
+    }
+
+    /// <summary>An edge's pause when nobody refuses it, in seconds.</summary>
+    private double Shortest => Plan.Outbox.PerSecond > 0 ? 1 / Plan.Outbox.PerSecond : 0;
+
+    /// <summary>What the edges' pauses become by so many answers and refusals, each of one of them.</summary>
+    private void Keep(double answered, double refused)
+    {
+        if (!Plan.Outbox.Paced || Shortest == 0)
+        {
+            return;
+        }
+
+        var edges = Math.Max(1, Math.Min(Plan.Count, Outbox));
+        var quicker = (_starting * Math.Log(JudgePace.Start)) + ((1 - _starting) * Quicker(refused / Math.Max(1e-9, answered + refused)));
+        _pause = Math.Clamp(_pause * Math.Exp(((answered * quicker) + (refused * Math.Log(JudgePace.Slower))) / edges), Shortest, JudgePace.Longest.TotalSeconds);
+        _starting *= Math.Exp(-refused / edges);
+    }
+
+    /// <summary>By how much an answer shortens a pause on average (a logarithm), where such a share of the questions is refused, and answers so come in rows of chance length.</summary>
+    private static double Quicker(double refused)
+    {
+        var (sum, chance) = (0.0, refused);
+
+        for (var answers = 1; answers <= 100; answers++, chance *= 1 - refused)
+        {
+            sum += (answers == 100 ? Math.Pow(1 - refused, 99) : chance) * Math.Log(JudgePace.After(answers));
+        }
+
+        return sum;
     }
 }

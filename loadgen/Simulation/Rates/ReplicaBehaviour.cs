@@ -68,12 +68,13 @@ internal sealed class ReplicaBehaviour(ClusterPart part, int seed)
         if (rate == 0)
         {
             // Whoever comes is alone.
-            return new ReplicaState(1, 1, 0, 0, [.. Enumerable.Range(0, 1000).Select(_ => part.RestWork(random) + part.Work(1, random))]);
+            double[] alone = [.. Enumerable.Range(0, 1000).Select(_ => part.RestWork(random) + part.Work(1, random))];
+            return new ReplicaState(1, 1, 0, 0, alone, alone.Average());
         }
 
         var events = new EventQueue();
         var station = new Station(events, new Processor(events, part.Plan.Cores), part.Shape, images => part.Work(images, random));
-        var (sojourns, came, served) = (new List<double>(), new long[2], new long[2]);
+        var (sojourns, came, served, laterStayed) = (new List<double>(), new long[2], new long[2], 0.0);
         var (begun, workedBefore, total) = (0.0, 0.0, 0L);
         Arrive();
         // Long enough for what was asked for last to come to its end.
@@ -81,7 +82,8 @@ internal sealed class ReplicaBehaviour(ClusterPart part, int seed)
         Events += events.Happened;
         var seconds = events.Now - begun;
 
-        return new ReplicaState(Share(0), Share(1), rate, (station.Worked - workedBefore) / seconds, sojourns.Count > 0 ? [.. sojourns] : [part.RestWork(random) + part.Work(1, random)]);
+        return new ReplicaState(Share(0), Share(1), rate, (station.Worked - workedBefore) / seconds, sojourns.Count > 0 ? [.. sojourns] : [part.RestWork(random) + part.Work(1, random)],
+            served[1] > 0 ? laterStayed / served[1] : part.Work(1, random));
 
         double Share(int kind) => came[kind] == 0 ? 1 : Math.Min(1, (double)served[kind] / came[kind]);
 
@@ -111,6 +113,10 @@ internal sealed class ReplicaBehaviour(ClusterPart part, int seed)
                     {
                         sojourns.Add(events.Now - asked);
                     }
+                    else
+                    {
+                        laterStayed += events.Now - asked;
+                    }
                 }
             })));
             Arrive();
@@ -125,7 +131,8 @@ internal sealed class ReplicaBehaviour(ClusterPart part, int seed)
 /// <param name="Rate">Requests a second.</param>
 /// <param name="Busy">Cores that it is busy with.</param>
 /// <param name="Sojourns">How long live ones stayed, in seconds.</param>
-internal sealed record ReplicaState(double Live, double Later, double Rate, double Busy, double[] Sojourns);
+/// <param name="LaterSojourn">How long the others stayed on average.</param>
+internal sealed record ReplicaState(double Live, double Later, double Rate, double Busy, double[] Sojourns, double LaterSojourn);
 
 /// <summary>Up to four states of the grid, each with its weight.</summary>
 internal readonly struct Blend((double Weight, int Live, int Later)[] points, Func<int, int, ReplicaState> state)
@@ -135,6 +142,9 @@ internal readonly struct Blend((double Weight, int Live, int Later)[] points, Fu
     public double Later => Mean(of => of.Later);
 
     public double Busy => Mean(of => of.Busy);
+
+    /// <summary>How long a request of an outbox stays on average.</summary>
+    public double LaterSojourn => Mean(of => of.LaterSojourn);
 
     /// <summary>How long one live request stays: of one of the states, by their weights.</summary>
 #pragma warning disable CA5394 // Chance, not secrecy.

@@ -89,7 +89,7 @@ internal sealed record SimulationReport
 
     public string Json() => JsonSerializer.Serialize(this, SimulationJson.Default.SimulationReport);
 
-    private static IEnumerable<PartFigures> MachineFigures(SimulationResult result, int? cores) => result.SharedBusy is { } busy
+    private static IEnumerable<PartFigures> MachineFigures(SimulationResult result, double? cores) => result.SharedBusy is { } busy
         ? [new PartFigures("the machine", 1, 1, 1, Round(busy / result.Plan.Duration.TotalSeconds / cores!.Value), null, Round(busy), 0)]
         : [];
 

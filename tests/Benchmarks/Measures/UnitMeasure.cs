@@ -52,6 +52,7 @@ internal sealed class UnitMeasure : IBenchmark
                     ["of a photograph", ""],
                     [
                         ["bytes to the cluster", $"{costs.RequestBytes}"], ["spans, of these at the edge", $"{costs.Spans}, {costs.EdgeSpans}"],
+                        ["a core while the others rest", FormattableString.Invariant($"{costs.Alone:0.00} times as fast")],
                         ["bytes of a span on the way, and kept", FormattableString.Invariant($"{costs.SpanBytes:0}, {costs.StoredSpanBytes:0}")],
                     ]),
             ])
@@ -86,8 +87,10 @@ internal sealed class UnitMeasure : IBenchmark
 
         // The first ones compile.
         await native.ThroughputAsync(1, slice);
-        double[] decode = [.. bench.Photos.Select((_, photo) => Worked(() => native.DecodeLatency(photo, slice / bench.Photos.Count).Count))];
-        var members = await MembersAsync(bench, precision, Busy, cancellationToken);
+        double[] decode = [.. bench.Photos.Select((_, photo) => Crowded(() => native.DecodeLatency(photo, slice / bench.Photos.Count).Count))];
+        var decodeAlone = bench.Photos.Select((_, photo) => Worked(() => native.DecodeLatency(photo, slice / bench.Photos.Count).Count)).Average();
+        var (members, imagesAlone) = await MembersAsync(bench, precision, Busy, cancellationToken);
+        var quicker = Math.Max(1, (decode.Average() + members.Values.Sum(member => member.Image.Mean)) / (decodeAlone + imagesAlone));
         var alone = (await system.ClosedAsync(1, slice, bench.Photos, cancellationToken)).Latency.Percentile(50).TotalSeconds;
         var store = await StoreAsync(bench, cancellationToken);
         var (connections, bytes, refusal) = await GatewayAsync(system, slice, cancellationToken);
@@ -97,6 +100,7 @@ internal sealed class UnitMeasure : IBenchmark
         var costs = new UnitCosts
         {
             Machine = Machine.Description,
+            Alone = Math.Round(quicker, 3),
             Client = ServiceTime.Fixed(Busy(ProcessorTime.LoadGenerator)),
             Edge = new EdgeCosts
             {
@@ -121,23 +125,25 @@ internal sealed class UnitMeasure : IBenchmark
             Presence = new PresenceCosts(Math.Round(bytes), ServiceTime.Fixed(KeyLookup(slice)), ServiceTime.Fixed(handshakes.MillisecondsOfACore / 1000)),
         };
 
-        // What one client waits beyond the work on its way, in three equal parts: gateway, ensemble, member.
-        var work = costs.Client.Mean + rest + bench.Photos.Select((_, photo) => decode[photo]).Order().ElementAt(bench.Photos.Count / 2)
-            + costs.Gateway.Mean + costs.Ensemble.Mean + costs.Members.Values.Max(member => member.Rest.Mean + member.Image.Mean);
+        // What one client waits beyond the work on its way, in three equal parts: gateway, ensemble, member. All of it but the members' has the machine to itself.
+        var work = ((costs.Client.Mean + rest + decode.Order().ElementAt(bench.Photos.Count / 2) + costs.Gateway.Mean + costs.Ensemble.Mean) / quicker)
+            + costs.Members.Values.Max(member => member.Rest.Mean + member.Image.Mean);
         return new UnitFigures(costs with { Hop = ServiceTime.Fixed(Math.Max(0, alone - work) / 3) }, connections, handshakes.PerSecond);
     }
 
     private static double Of(Watched watched, string part) => watched.Busy.Single(process => process.Name == part).Cores * 1000 / watched.Measured.AnsweredPerSecond;
 
-    /// <summary>A member's run by the network alone, and what its server takes beside it.</summary>
-    private static async Task<Dictionary<string, MemberCosts>> MembersAsync(Bench bench, Precision precision, Func<string, double> busy, CancellationToken cancellationToken)
+    /// <summary>A member's run by the network itself, and what its server takes beside it; and an image of all of them while the other cores have nothing to do.</summary>
+    private static async Task<(Dictionary<string, MemberCosts> Costs, double Alone)> MembersAsync(
+        Bench bench, Precision precision, Func<string, double> busy, CancellationToken cancellationToken)
     {
-        var costs = new Dictionary<string, MemberCosts>();
+        var (costs, alone) = (new Dictionary<string, MemberCosts>(), 0.0);
 
         foreach (var name in bench.Models.Names)
         {
             using var network = await LoadAsync(name, precision, cancellationToken);
-            var images = ((int[])[1, 2, 4, 8]).ToDictionary(batch => batch, batch => PerImage(network, batch, bench.Effort.Slice / 4));
+            var images = ((int[])[1, 2, 4, 8]).ToDictionary(batch => batch, batch => Crowded(() => Images(network, batch, bench.Effort.Slice / 4)));
+            alone += Worked(() => Images(network, 1, bench.Effort.Slice / 4));
             costs[name] = new MemberCosts
             {
                 Rest = ServiceTime.Fixed(Math.Max(0, busy(name) - images[1])),
@@ -146,7 +152,7 @@ internal sealed class UnitMeasure : IBenchmark
             };
         }
 
-        return costs;
+        return (costs, alone);
     }
 
     private static async Task<double> VoteAsync(Bench bench, CancellationToken cancellationToken)
@@ -157,7 +163,7 @@ internal sealed class UnitMeasure : IBenchmark
         foreach (var name in bench.Models.Names)
         {
             using var network = await LoadAsync(name, Precision.Int8, cancellationToken);
-            fastest = Math.Min(fastest, PerImage(network, 1, bench.Effort.Slice / 4));
+            fastest = Math.Min(fastest, Crowded(() => Images(network, 1, bench.Effort.Slice / 4)));
         }
 
         return fastest;
@@ -215,26 +221,31 @@ internal sealed class UnitMeasure : IBenchmark
         });
     }
 
-    /// <summary>An image of a run of so many.</summary>
-    private static double PerImage(Network network, int batch, TimeSpan duration)
+    /// <summary>Images in runs of so many, for a while.</summary>
+    private static long Images(Network network, int batch, TimeSpan duration)
     {
         using var pixels = PixelTensor.Rent(batch);
         pixels.Span.Fill(127);
         var probabilities = new float[batch * ProbabilitiesOutput.Classes];
-        network.Run([pixels], batch, probabilities);
+        var (start, images) = (Stopwatch.StartNew(), 0);
 
-        return Worked(() =>
+        for (; start.Elapsed < duration; images += batch)
         {
-            var (start, images) = (Stopwatch.StartNew(), 0);
+            network.Run([pixels], batch, probabilities);
+        }
 
-            for (; start.Elapsed < duration; images += batch)
-            {
-                network.Run([pixels], batch, probabilities);
-            }
-
-            return images;
-        });
+        return images;
     }
+
+    /// <summary>The same as <see cref="Worked"/> while every core does it, as in a system that is busy: they share caches and memory.</summary>
+    private static double Crowded(Func<long> work) => Worked(() =>
+    {
+        long[] done = new long[Environment.ProcessorCount];
+        List<Thread> threads = [.. Enumerable.Range(0, done.Length).Select(core => new Thread(() => done[core] = work()))];
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        return done.Sum();
+    });
 
     /// <summary>Processor time of one of the things that are done, in seconds: whoever else is on the machine takes none of it.</summary>
     private static double Worked(Func<long> work)

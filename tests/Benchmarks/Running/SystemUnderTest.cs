@@ -10,7 +10,10 @@ using InferenceTracing.Runner.Fleet;
 namespace InferenceTracing.Benchmarks.Running;
 
 /// <summary>What a load measured, and how many cores each process was busy with meanwhile, without the warm-up.</summary>
-internal sealed record Watched(Measured Measured, IReadOnlyList<(string Name, double Cores)> Busy);
+/// <param name="Measured">The load.</param>
+/// <param name="Busy">Cores of each process of ours.</param>
+/// <param name="Others">Cores that whatever else is on the machine was busy with; 0 where the system does not say.</param>
+internal sealed record Watched(Measured Measured, IReadOnlyList<(string Name, double Cores)> Busy, double Others);
 
 /// <summary>The whole system as processes on free ports, and load on it.</summary>
 internal sealed class SystemUnderTest : IAsyncDisposable
@@ -87,10 +90,10 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     {
         var load = LoadAsync(settings, photos, cancellationToken);
         await Task.Delay(WarmUp, cancellationToken);
-        var before = ProcessorTime.Read(Fleet);
+        var (before, machine, began) = (ProcessorTime.Read(Fleet), new MachineTime(), TimeProvider.System.GetTimestamp());
         await Task.Delay(duration, cancellationToken);
-        var busy = before.CoresSince();
-        return new Watched(await load, busy);
+        var (busy, all) = (before.CoresSince(), machine.Worked / TimeProvider.System.GetElapsedTime(began).TotalSeconds);
+        return new Watched(await load, busy, Math.Max(0, (all ?? 0) - (all is null ? 0 : busy.Sum(process => process.Cores))));
     }
 
     private async Task<Measured> LoadAsync(ScenarioSettings load, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken)

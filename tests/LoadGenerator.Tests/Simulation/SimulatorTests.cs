@@ -49,6 +49,34 @@ public sealed class SimulatorTests
         Assert.NotNull(result.Spans.AtEdges.DrainedAfter);
     }
 
+    /// <summary>Five hundred edges that nobody told how many they are: the backlog takes what live photographs leave, and these hardly notice.</summary>
+    [Theory]
+    [InlineData(SimulationMethod.Events)]
+    [InlineData(SimulationMethod.Rates)]
+    internal void Simulate_HerdComesBack_LivePhotographsGoFirst(SimulationMethod method)
+    {
+        var plan = SmallPlan.WithOutage(EdgeMode.Fallback);
+        plan = plan with
+        {
+            Method = method,
+            Duration = TimeSpan.FromSeconds(1500),
+            Edges = [plan.Edges[0] with { Count = 500, PerMinute = 50.0 * 60 / 500, Outbox = new OutboxPlan() }],
+        };
+
+        var (result, unruly) = (Simulator.Simulate(plan), Simulator.Simulate(plan with
+        {
+            Edges = [plan.Edges[0] with { Outbox = new OutboxPlan { PerSecond = 0, Paced = false, ReturnWithin = TimeSpan.Zero } }],
+            Cluster = plan.Cluster with { LiveFirst = false, BackgroundAtOnce = 0 },
+        }));
+
+        Assert.NotNull(result.Outboxes.DrainedAfter);
+        // The whole of what one replica can do is taken; live photographs wait for the image that is under way.
+        Assert.InRange(P95(result, Phase.CatchUp) / P95(result, Phase.Usual), 0.8, 1.65);
+        Assert.True(P95(unruly, Phase.CatchUp) > 1.5 * P95(unruly, Phase.Usual));
+
+        static double P95(SimulationResult result, Phase phase) => result.Tally.Latency[phase].Percentile(95).TotalMilliseconds;
+    }
+
     [Fact]
     public void Simulate_OutageInCloudMode_IsRefusedForItsCause()
     {

@@ -46,7 +46,7 @@ internal static class SmallPlan
         return plan with
         {
             Duration = TimeSpan.FromSeconds(800),
-            Edges = [plan.Edges[0] with { Outbox = new OutboxPlan { PerSecond = 1, Jitter = TimeSpan.FromSeconds(10) } }],
+            Edges = [plan.Edges[0] with { Outbox = new OutboxPlan { PerSecond = 1 } }],
             Outages = [new Outage(TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(60))],
         };
     }
