@@ -1,6 +1,7 @@
 using System.CommandLine;
 using InferenceTracing.Drills.Collectors;
 using InferenceTracing.Drills.Faults;
+using InferenceTracing.Drills.Herds;
 using InferenceTracing.Drills.Outages;
 using InferenceTracing.Terminal;
 using InferenceTracing.Topology;
@@ -19,11 +20,12 @@ internal static class DrillCommand
         var seconds = new Option<int>("--seconds") { Description = "How long it stays broken", DefaultValueFactory = _ => 60 }.Between(1, 86_400);
 
         var command = new RootCommand(
-            "Breaks a system on purpose, mends it, and says what was sent, what arrived and what was lost: the running one of compose/laptop.yaml, or, with `collectors`, `faults` and `outages`, one of its own.")
+            "Breaks a system on purpose, mends it, and says what was sent, what arrived and what was lost: the running one of compose/laptop.yaml, or, with `collectors`, `faults`, `outages` and `herd`, one of its own.")
         {
             CollectorCommand.Create(),
             FaultCommand.Create(),
             OutageCommand.Create(),
+            HerdCommand.Create(),
         };
 
         foreach (var drill in Drill.All)

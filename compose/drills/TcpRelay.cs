@@ -90,11 +90,31 @@ internal sealed class TcpRelay : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Cut: both ends believe that they are still connected.
+            // Cut: both ends believe that they are still connected, until the caller gives up. Of many that try again and again each would else keep its sockets.
+            await IgnoreAsync(caller);
+            caller.Dispose();
+            called.Dispose();
         }
         catch (SocketException)
         {
             caller.Dispose();
+        }
+    }
+
+    /// <summary>Returns when the caller has closed; nobody hears what it says.</summary>
+    private static async Task IgnoreAsync(Socket caller)
+    {
+        var buffer = new byte[4 << 10];
+
+        try
+        {
+            while (await caller.ReceiveAsync(buffer) > 0)
+            {
+            }
+        }
+        catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+        {
+            // It is.
         }
     }
 

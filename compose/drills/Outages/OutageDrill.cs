@@ -44,7 +44,7 @@ internal static class OutageDrill
     /// <summary>The link is cut under load and comes back; with <paramref name="kill"/> the edge is killed meanwhile.</summary>
     private static async Task<OutageResult> CutAsync(OutageOptions options, bool kill, TextWriter output, TimeProvider clock, CancellationToken cancellationToken)
     {
-        await using var system = await OutageSystem.StartAsync(options.Precision, photosPerSecond: null, cancellationToken);
+        await using var system = await OutageSystem.StartAsync(options.Precision, arrange: null, cancellationToken);
         await WarmAsync(system, options.Rate, clock, cancellationToken);
 
         var load = new PhotoLoad(system.Edge, options.Rate, clock);
@@ -91,7 +91,7 @@ internal static class OutageDrill
     private static async Task<OutageResult> OverloadAsync(OutageOptions options, TextWriter output, TimeProvider clock, CancellationToken cancellationToken)
     {
         var peak = Math.Max(1, options.Rate / TimesThePeak);
-        await using var system = await OutageSystem.StartAsync(options.Precision, peak, cancellationToken);
+        await using var system = await OutageSystem.StartAsync(options.Precision, plan => OutageSystem.Limit(plan, peak), cancellationToken);
         await WarmAsync(system, 1, clock, cancellationToken);
 
         var load = new PhotoLoad(system.Edge, peak * TimesThePeak, clock);

@@ -17,6 +17,9 @@ internal sealed class OutageSystem : IAsyncDisposable
     // A search answers whole traces, so many at once.
     private const int TracesOfASearch = 1000;
 
+    /// <summary>Votes at the edge.</summary>
+    public const string EdgeModel = "mobilenetv2";
+
     private readonly ServiceFleet _fleet;
     private readonly string _folder;
 
@@ -39,12 +42,10 @@ internal sealed class OutageSystem : IAsyncDisposable
 
     /// <summary>Returns when all of it is ready.</summary>
     /// <param name="precision">Of every network.</param>
-    /// <param name="photosPerSecond">What the gateway lets through; null for as much as comes.</param>
+    /// <param name="arrange">Changes the plan before anything is started; null leaves it as it is.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<OutageSystem> StartAsync(Precision precision, int? photosPerSecond, CancellationToken cancellationToken)
+    public static async Task<OutageSystem> StartAsync(Precision precision, Action<ServicePlan>? arrange, CancellationToken cancellationToken)
     {
-        const string EdgeModel = "mobilenetv2";
-
         var checkout = Checkout.Find();
         var folder = Directory.CreateTempSubdirectory("inference-tracing-outage-").FullName;
         var models = await ModelChoice.PrepareAsync(cancellationToken);
@@ -58,15 +59,10 @@ internal sealed class OutageSystem : IAsyncDisposable
         plan.ServeAt(precision);
         plan.VoteAtEdge(new EdgeVoting("fallback", EdgeModel), precision, folder);
 
-        if (photosPerSecond is { } limit)
-        {
-            var gateway = plan[SystemParts.Gateway].Settings;
-            gateway["Gateway__RequestsPerSecond"] = gateway["Gateway__Burst"] = limit.ToString(CultureInfo.InvariantCulture);
-        }
-
         var link = new TcpRelay(FreePort(), plan[SystemParts.Gateway].Port);
         var edge = plan[SystemParts.Preprocessing].Settings;
         edge["Cluster__Url"] = edge["OTEL_EXPORTER_OTLP_ENDPOINT"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{link.Port}");
+        arrange?.Invoke(plan);
 
         var system = new OutageSystem(plan, link, folder);
 
@@ -80,6 +76,13 @@ internal sealed class OutageSystem : IAsyncDisposable
             await system.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The gateway lets so many photographs a second through, and no more at once.</summary>
+    public static void Limit(ServicePlan plan, int photosPerSecond)
+    {
+        var gateway = plan[SystemParts.Gateway].Settings;
+        gateway["Gateway__RequestsPerSecond"] = gateway["Gateway__Burst"] = photosPerSecond.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>Ends the edge as a power cut would, and starts it again.</summary>
