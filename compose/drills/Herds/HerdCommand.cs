@@ -13,6 +13,7 @@ internal static class HerdCommand
         var answers = new Option<int>("--answers") { Description = "Provisional answers of each device while the link is away", DefaultValueFactory = _ => 4 }.Between(1, 100);
         var seconds = new Option<int>("--seconds") { Description = "How long the link is cut", DefaultValueFactory = _ => 40 }.Between(1, 3600);
         var probe = new Option<int>("--probe") { Description = "Seconds between two questions of a device whether the cluster is there (Cluster:ProbeInterval)", DefaultValueFactory = _ => 30 }.Between(1, 3600);
+        var within = new Option<int>("--return-within") { Description = "Seconds within which a device asks for its first judgement after the outage (Edge:ReturnWithin)", DefaultValueFactory = _ => 60 }.Between(0, 3600);
         var precision = new Option<string>("--precision") { Description = "What the networks compute with", DefaultValueFactory = _ => Precision.Float32.Name() };
         var write = new Option<string?>("--write") { Description = "Document with a place for the table: docs/scale.md" };
 
@@ -22,7 +23,7 @@ internal static class HerdCommand
             "herd",
             "Starts the whole system as processes and many devices with the edge's own outbox and judge; cuts the link of all of them, and brings it back under live load: counts what was judged, and what it cost the live photographs")
         {
-            devices, answers, seconds, probe, precision, write,
+            devices, answers, seconds, probe, within, precision, write,
         };
         command.SetAction((parsed, cancellationToken) => HerdDrill.RunAsync(
             new HerdOptions(
@@ -30,7 +31,9 @@ internal static class HerdCommand
                 parsed.GetRequiredValue(answers),
                 TimeSpan.FromSeconds(parsed.GetRequiredValue(seconds)),
                 Enum.Parse<Precision>(parsed.GetRequiredValue(precision), ignoreCase: true),
-                parsed.GetValue(write)) { ProbeInterval = TimeSpan.FromSeconds(parsed.GetRequiredValue(probe)) },
+                parsed.GetValue(write)) {
+                ProbeInterval = TimeSpan.FromSeconds(parsed.GetRequiredValue(probe)), ReturnWithin = TimeSpan.FromSeconds(parsed.GetRequiredValue(within)),
+            },
             Console.Out,
             cancellationToken));
         return command;
@@ -50,6 +53,9 @@ internal sealed record HerdOptions(int Devices, int Answers, TimeSpan Outage, Pr
 
     /// <summary>How often each device asks whether the cluster is there.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Within which time each asks for its first judgement after the outage.</summary>
+    public TimeSpan ReturnWithin { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Until what came before the live load has passed.</summary>
     public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(5);

@@ -26,17 +26,14 @@ internal sealed class HerdDevice : IAsyncDisposable
     private readonly ServiceProvider _parts;
     private readonly List<IHostedService> _running = [];
 
-    /// <param name="cluster">The link.</param>
-    /// <param name="key">Opens the gateway.</param>
+    /// <param name="place">Where the cluster is, and whom it votes with.</param>
     /// <param name="folder">Its own.</param>
-    /// <param name="probeInterval">How often it asks whether the cluster is there.</param>
-    /// <param name="vote">Whom it votes with.</param>
-    public HerdDevice(Uri cluster, string key, string folder, TimeSpan probeInterval, HerdVote vote)
+    public HerdDevice(HerdPlace place, string folder)
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection(
         [
-            new("Edge:Mode", "fallback"), new("Edge:Model", Outages.OutageSystem.EdgeModel), new("Edge:Folder", folder),
-            new("Cluster:Url", cluster.ToString()), new("Cluster:ApiKey", key), new("Cluster:ProbeInterval", probeInterval.ToString()),
+            new("Edge:Mode", "fallback"), new("Edge:Model", Outages.OutageSystem.EdgeModel), new("Edge:Folder", folder), new("Edge:ReturnWithin", place.Options.ReturnWithin.ToString()),
+            new("Cluster:Url", place.Cluster.ToString()), new("Cluster:ApiKey", place.Key), new("Cluster:ProbeInterval", place.Options.ProbeInterval.ToString()),
         ]).Build();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(settings);
@@ -53,8 +50,8 @@ internal sealed class HerdDevice : IAsyncDisposable
         services.AddSingleton<ClusterPlaces>();
         services.AddSingleton<ClusterClient>();
         services.AddHostedService<ClusterWatch>();
-        services.AddSingleton(vote.Voter);
-        services.AddSingleton(vote.Places);
+        services.AddSingleton(place.Vote.Voter);
+        services.AddSingleton(place.Vote.Places);
         services.AddSingleton<EdgeMetrics>();
         services.AddSingleton<Decider>();
         services.AddOutbox(settings);

@@ -44,7 +44,7 @@ internal sealed class HerdDevices : IAsyncDisposable
             for (var number = 0; number < count; number++)
             {
                 var folder = Path.Combine(place.Folder, number.ToString("0000", CultureInfo.InvariantCulture));
-                devices._devices.Add(new HerdDevice(place.Cluster, place.Key, folder, place.ProbeInterval, place.Vote));
+                devices._devices.Add(new HerdDevice(place, folder));
             }
 
             foreach (var device in devices._devices)
@@ -112,6 +112,6 @@ internal sealed class HerdDevices : IAsyncDisposable
 /// <param name="Cluster">Their link to it.</param>
 /// <param name="Key">Opens the gateway.</param>
 /// <param name="Folder">Theirs, each in one below it.</param>
-/// <param name="ProbeInterval">How often each asks whether the cluster is there.</param>
+/// <param name="Options">How often each asks whether the cluster is there, and within which time for its first judgement.</param>
 /// <param name="Vote">Whom they vote with.</param>
-internal sealed record HerdPlace(Uri Cluster, string Key, string Folder, TimeSpan ProbeInterval, HerdVote Vote);
+internal sealed record HerdPlace(Uri Cluster, string Key, string Folder, HerdOptions Options, HerdVote Vote);

@@ -17,7 +17,7 @@ internal static class HerdDrill
             var result = HerdResult.Of("herd", await new HerdRun(options, output, clock).RunAsync(stop));
             var table = OutageTable.Write([result], string.Create(
                 CultureInfo.InvariantCulture,
-                $"{clock.GetLocalNow():yyyy-MM-dd}, {options.Devices} devices, {options.Answers} answers each, link cut for {options.Outage.TotalSeconds:0} s, whether the cluster is there asked every {options.ProbeInterval.TotalSeconds:0} s by each, {options.Precision}, {Environment.ProcessorCount} cores for devices, edge and cluster together ({RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}):"));
+                $"{clock.GetLocalNow():yyyy-MM-dd}, {options.Devices} devices, {options.Answers} answers each, link cut for {options.Outage.TotalSeconds:0} s, whether the cluster is there asked every {options.ProbeInterval.TotalSeconds:0} s by each, first judgements within {options.ReturnWithin.TotalSeconds:0} s, {options.Precision}, {Environment.ProcessorCount} cores for devices, edge and cluster together ({RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}):"));
             return (table, result.Holds);
         }, cancellationToken);
 }

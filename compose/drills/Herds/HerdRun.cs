@@ -47,7 +47,7 @@ internal sealed class HerdRun(HerdOptions options, TextWriter output, TimeProvid
         var rate = Math.Max(1, (int)Math.Round(peak * LiveShare));
         using var traffic = new HerdTraffic(clock);
         await using var vote = await HerdVote.LoadAsync(options.Precision, Path.Combine(folder, "vote"), cancellationToken);
-        var place = new HerdPlace(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{system.Link.Port}")), key, folder, options.ProbeInterval, vote);
+        var place = new HerdPlace(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{system.Link.Port}")), key, folder, options, vote);
         await using var devices = await HerdDevices.StartAsync(place, options.Devices, traffic, clock, cancellationToken);
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{options.Devices} devices are connected; {peak:0} photographs a second are the most, {rate} of them come live"));
 

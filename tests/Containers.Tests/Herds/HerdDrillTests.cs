@@ -11,7 +11,7 @@ public sealed class HerdDrillTests(ITestOutputHelper output)
 {
     private static readonly HerdOptions Short = new(Devices: 16, Answers: 3, TimeSpan.FromSeconds(1), Precision.Float32, Document: null)
     {
-        Around = TimeSpan.FromSeconds(2), Probing = TimeSpan.FromSeconds(1), Settling = TimeSpan.FromSeconds(1),
+        Around = TimeSpan.FromSeconds(2), Probing = TimeSpan.FromSeconds(1), Settling = TimeSpan.FromSeconds(1), ReturnWithin = TimeSpan.FromSeconds(2),
     };
 
     [Fact]
