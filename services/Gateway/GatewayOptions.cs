@@ -27,10 +27,10 @@ internal sealed class GatewayOptions
 
     /// <summary>
     /// Background requests (<c>priority: u=7</c>, as an edge's outbox sends them) under way at once through this replica, of all keys together; more are answered 503. They go last at
-    /// the model servers, so that they take what live requests leave; this bounds what waits there for its turn.
+    /// the model servers, so that they take what live requests leave; this bounds what waits there for its turn. About as many as there are model servers of a kind for each gateway.
     /// </summary>
     [Range(1, 1_000_000)]
-    public int BackgroundAtOnce { get; init; } = 16;
+    public int BackgroundAtOnce { get; init; } = 4;
 
     /// <summary>What is wrong with the settings, one line each.</summary>
     public IEnumerable<string> Problems()

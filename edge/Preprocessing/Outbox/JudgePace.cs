@@ -5,7 +5,7 @@ namespace InferenceTracing.Preprocessing.Outbox;
 /// answered, as TCP's senders share a link (RFC 5681: slow start, multiplicative decrease, probing for more). The simulation of a fleet runs this very class.
 /// </summary>
 /// <param name="shortest">The pause of an edge that is alone.</param>
-/// <param name="returning">After an outage the first pause, and how long the first questions of a region are spread over.</param>
+/// <param name="returning">How long the first questions of a region are spread over after an outage.</param>
 /// <param name="random">Chance.</param>
 internal sealed class JudgePace(TimeSpan shortest, TimeSpan returning, Random random)
 {
@@ -15,11 +15,14 @@ internal sealed class JudgePace(TimeSpan shortest, TimeSpan returning, Random ra
     /// <summary>So much of it after an answer, until the first refusal.</summary>
     public const double Start = 0.5;
 
+    /// <summary>After an outage the first pause, where that is spread over no less.</summary>
+    public static readonly TimeSpan First = TimeSpan.FromSeconds(10);
+
     /// <summary>The pause grows no longer than this.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
     // With each further answer in a row a pause becomes so much quicker shorter.
-    private const double Quicker = 0.02;
+    private const double Quicker = 0.1;
 
     private readonly TimeSpan _shortest = shortest;
     private bool _isStarting = true;
@@ -34,7 +37,7 @@ internal sealed class JudgePace(TimeSpan shortest, TimeSpan returning, Random ra
     /// <summary>The cluster is back, for a whole region in the same second: for how long this edge waits before it asks first.</summary>
     public TimeSpan Returned()
     {
-        Pause = Max(_shortest, returning);
+        Pause = Max(_shortest, Min(returning, First));
         (_isStarting, _answers) = (true, 0);
 #pragma warning disable CA5394 // Chance, not secrecy.
         return returning * random.NextDouble();

@@ -136,7 +136,7 @@ internal sealed record ClusterPlan
     public bool LiveFirst { get; init; } = true;
 
     /// <summary>Photographs of outboxes under way at once through one gateway; 0: as many as come.</summary>
-    public int BackgroundAtOnce { get; init; } = 16;
+    public int BackgroundAtOnce { get; init; } = 4;
 
     public PoolPlan Gateway { get; init; } = new() { Slots = 16, Queue = 256 };
 

@@ -69,7 +69,7 @@ internal sealed class RateEdges
 
         if (_isAway)
         {
-            (_isAway, _pause, _starting) = (false, Math.Max(Shortest, within), 1);
+            (_isAway, _pause, _starting) = (false, Math.Max(Shortest, Math.Min(within, JudgePace.First.TotalSeconds)), 1);
         }
 
         var senders = Plan.Outbox.PerSecond > 0 ? edges : Math.Min(edges * Plan.Outbox.Parallel, Outbox);

@@ -50,6 +50,7 @@ internal sealed class SimulatedBesideReal : IBenchmark
             Add("goodput, a second", one => one.Goodput);
             Add("p50, ms", one => one.P50);
             Add("p95, ms", one => one.P95);
+            Add("ms of a core a photograph", one => one.Work);
 
             void Add(string figure, Func<Beside, (double Real, double Simulated)> pick)
             {
@@ -73,10 +74,12 @@ internal sealed class SimulatedBesideReal : IBenchmark
     {
         var watched = await system.WatchOpenAsync(rate, bench.Effort.Unpaired, bench.Photos, cancellationToken);
         var (real, latency) = (watched.Measured, watched.Measured.Latency);
-        var simulated = SimulationReport.Of(Simulator.Simulate(Plan(costs, rate, Math.Max(1, Environment.ProcessorCount - watched.Others))));
+        var result = Simulator.Simulate(Plan(costs, rate, Math.Max(1, Environment.ProcessorCount - watched.Others)));
+        var simulated = SimulationReport.Of(result);
         return new Beside(
             (real.AnsweredPerSecond, simulated.Photographs.GoodputPerSecond), (latency.Percentile(50).TotalMilliseconds, simulated.Latency[0].P50),
-            (latency.Percentile(95).TotalMilliseconds, simulated.Latency[0].P95), watched.Others);
+            (latency.Percentile(95).TotalMilliseconds, simulated.Latency[0].P95),
+            (watched.Busy.Sum(process => process.Cores) * 1000 / real.AnsweredPerSecond, result.SharedBusy!.Value * 1000 / (Simulated + WarmUp).TotalSeconds / simulated.Photographs.GoodputPerSecond), watched.Others);
     }
 
     /// <summary>The local system as compose/local starts it: one replica of everything, and the sender, on the cores of one machine.</summary>
@@ -101,5 +104,5 @@ internal sealed class SimulatedBesideReal : IBenchmark
     private static string Median(IEnumerable<double> values, string format = "0.0") => new Spread([new Spread([.. values]).Median]).Text(format);
 
     /// <summary>Both sides of one round.</summary>
-    private sealed record Beside((double Real, double Simulated) Goodput, (double Real, double Simulated) P50, (double Real, double Simulated) P95, double Others);
+    private sealed record Beside((double Real, double Simulated) Goodput, (double Real, double Simulated) P50, (double Real, double Simulated) P95, (double Real, double Simulated) Work, double Others);
 }
