@@ -57,7 +57,7 @@ function showAnswer(photo) {
   element("label").textContent = label;
   element("decision").replaceChildren(...photo.mark ? [make("strong", photo.mark, `mark ${photo.mark}`), " "] : [], decisionOf(answer, judgement));
   showJudgement(answer, judgement);
-  element("agreement").textContent = agreementOf({ votes, prediction: { label } });
+  element("agreement").textContent = agreementOf({ votes, prediction: { label }, edge: answer.edge });
   element("notes").replaceChildren(...notesOn({ ...answer, votes }).map(note => make("li", note)));
   element("top").replaceChildren(...top.map(bar));
   element("votes").replaceChildren(...votes.map(vote => model(vote, label)), ...answer.edge ? [model(atEdge(answer), label, " at the edge")] : []);

@@ -90,6 +90,8 @@ export function agreementOf(answer) {
   const voted = answer.votes.filter(vote => vote.label);
   const same = voted.filter(vote => vote.label === answer.prediction.label);
   if (voted.length < 2) return voted.length === 1 ? `Only ${voted[0].model} voted.` : "";
-  if (same.length === voted.length) return voted.length === 2 ? "Both models agree." : `All ${voted.length} models agree.`;
+  // The edge's own vote stands beside those, and is not among them.
+  const models = answer.edge ? "models of the cluster" : "models";
+  if (same.length === voted.length) return voted.length === 2 ? `Both ${models} agree.` : `All ${voted.length} ${models} agree.`;
   return `The models do not agree: ${voted.map(vote => `${vote.model} says ${vote.label}`).join(", ")}.`;
 }
