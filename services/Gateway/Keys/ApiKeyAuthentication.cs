@@ -150,8 +150,10 @@ internal static class KeyRegistration
 
                 return ValueTask.CompletedTask;
             };
+
+            // Browsers send a priority too: what they load is no inference.
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, bool>(context =>
-                Deadline.SaysBackground(context.Request.Headers[Deadline.PriorityHeader])
+                context.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>() is not null && Deadline.SaysBackground(context.Request.Headers[Deadline.PriorityHeader])
                     ? RateLimitPartition.GetConcurrencyLimiter(true, _ => new ConcurrencyLimiterOptions { PermitLimit = gateway.Value.BackgroundAtOnce, QueueLimit = 0 })
                     : RateLimitPartition.GetNoLimiter(false));
             limiter.AddPolicy("per-key", context => RateLimitPartition.GetTokenBucketLimiter(
