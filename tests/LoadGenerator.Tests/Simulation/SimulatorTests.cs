@@ -72,7 +72,8 @@ public sealed class SimulatorTests
         Assert.NotNull(result.Outboxes.DrainedAfter);
         // The whole of what one replica can do is taken; live photographs wait for the image that is under way.
         Assert.InRange(P95(result, Phase.CatchUp) / P95(result, Phase.Usual), 0.8, 1.65);
-        Assert.True(P95(unruly, Phase.CatchUp) > 1.5 * P95(unruly, Phase.Usual));
+        // Who does not keep to it, or is not told apart, pays for it in time, or in photographs that the edge must answer in the cluster's place.
+        Assert.True(P95(unruly, Phase.CatchUp) > 1.5 * P95(unruly, Phase.Usual) || unruly.Tally.Provisional > 1.5 * result.Tally.Provisional);
 
         static double P95(SimulationResult result, Phase phase) => result.Tally.Latency[phase].Percentile(95).TotalMilliseconds;
     }
