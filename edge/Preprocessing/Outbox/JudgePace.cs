@@ -21,7 +21,7 @@ internal sealed class JudgePace(TimeSpan shortest, TimeSpan returning, Random ra
     /// <summary>The pause grows no longer than this.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
-    // With each further answer in a row a pause becomes so much quicker shorter.
+    // Each further answer in a row shortens a pause by so much more than the one before.
     private const double Quicker = 0.1;
 
     private readonly TimeSpan _shortest = shortest;
