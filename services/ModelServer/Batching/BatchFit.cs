@@ -4,20 +4,19 @@ using InferenceTracing.OpenInference;
 namespace InferenceTracing.ModelServer.Batching;
 
 /// <summary>
-/// Finds out how many images at once a model gains from. Networks differ: what makes one a third faster costs another a sixth, and a run of eight makes the first
-/// of them wait for the other seven.
+/// Finds out how many images at once a model gains from. Networks differ: what makes one a third faster costs another a sixth.
 /// </summary>
 internal static class BatchFit
 {
     private const int Rounds = 4;
 
-    // A size must be better than the next smaller one by more than two runs of the same size differ.
-    private const double Worth = 0.03;
+    // A size must be better by more than runs of the same size differ where others start on the same cores, and by more than nothing: a run of eight makes the first wait for the other seven.
+    private const double Worth = 0.1;
 
     // With a network so slow that this is passed, what was measured until then decides.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>The smallest of 1, 2, 4, … <paramref name="most"/> images whose time an image is as good as the best.</summary>
+    /// <summary>The smallest of 1, 2, 4, … <paramref name="most"/> images whose time an image is within a tenth of the best.</summary>
     public static int Measure(Network network, int most, TimeProvider clock, CancellationToken cancellationToken)
     {
         // A graph of one image runs them one after the other in any case.
