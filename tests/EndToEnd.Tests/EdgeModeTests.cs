@@ -109,6 +109,26 @@ public sealed class EdgeModeTests(VotingSystem system, Browser browser) : IClass
         }
     }
 
+    /// <summary>More at once than the edge sends to the cluster, again and again: its own limit is no overload of the cluster's, and its outbox is not to wait for ever.</summary>
+    [Fact]
+    public async Task Fallback_EdgeSendsNoMoreForAMoment_JudgesAllTheSame()
+    {
+        await system.RestartAsync("fallback");
+        await system.ClosedAsync();
+
+        async Task<IReadOnlyList<EdgeAnswer>> BurstAsync() => await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => system.Edge.PostAsync(Upload.Drawn)));
+        await Patience.UntilAsync(BurstAsync, answers => answers.Any(answer => Why(answer) == "overloaded" && answer.Body.GetProperty("queued").GetBoolean()));
+        var before = await system.JudgedAsync();
+
+        await Patience.UntilAsync(
+            async () =>
+            {
+                await BurstAsync();
+                return await system.JudgedAsync();
+            },
+            judged => judged > before + 1);
+    }
+
     [Fact]
     public async Task Edge_Always_IsTheEdgesAnswer()
     {
@@ -166,6 +186,10 @@ public sealed class VotingSystem : RunningSystem
 
     /// <summary>The first answer of the cluster's.</summary>
     internal Task<EdgeAnswer> ClosedAsync() => Patience.UntilAsync(() => Edge.PostAsync(Upload.Drawn), answer => answer.Body.GetProperty("decidedBy").GetString() == "cluster");
+
+    /// <summary>Answers that the cluster has judged.</summary>
+    internal async Task<int> JudgedAsync() =>
+        (await Edge.GetFromJsonAsync<JsonElement>(new Uri("v1/outbox", UriKind.Relative), TestContext.Current.CancellationToken)).GetProperty("judged").GetInt32();
 
     /// <summary>Ends a service as a power cut would.</summary>
     internal void Kill(string name)

@@ -99,7 +99,8 @@ internal sealed class Decider(
         vote ??= await VoteAsync(pixels, clock, deadline, cancellationToken).ConfigureAwait(false) ?? throw refusal;
         var why = WhyOf(refusal);
 
-        if (why == Reasons.Overloaded)
+        // That the edge itself sends no more for a moment says nothing of the cluster.
+        if (why == Reasons.Overloaded && refusal.Reason != ClusterPlaces.Full)
         {
             live.Overloaded();
         }
@@ -173,6 +174,9 @@ internal sealed class EdgeMetrics
 /// </summary>
 internal sealed class ClusterPlaces(LiveTraffic live, IOptions<PreprocessingOptions> options) : IDisposable
 {
+    /// <summary>The reason of the refusal where there is no place.</summary>
+    public const string Full = "too_busy";
+
     private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions { PermitLimit = Math.Max(1, options.Value.InFlightLimit / 2), QueueLimit = 0 });
 
     /// <summary>A place, given back when disposed.</summary>
@@ -184,7 +188,7 @@ internal sealed class ClusterPlaces(LiveTraffic live, IOptions<PreprocessingOpti
         if (lease is { IsAcquired: false })
         {
             lease.Dispose();
-            throw new InferenceException(StatusCodes.Status429TooManyRequests, "too_busy", "As many photographs as may be are under way at the cluster.");
+            throw new InferenceException(StatusCodes.Status429TooManyRequests, Full, "As many photographs as may be are under way at the cluster.");
         }
 
         return new Place(live.Enter(), lease);
@@ -215,7 +219,7 @@ internal sealed class LiveTraffic(TimeProvider clock)
     /// <summary>Live photographs that the cluster has not answered yet.</summary>
     public int AtCluster => Volatile.Read(ref _atCluster);
 
-    /// <summary>Whether one was refused for overload in the last seconds.</summary>
+    /// <summary>Whether the cluster refused one for overload in the last seconds.</summary>
     public bool IsOverloaded => Volatile.Read(ref _overloaded) is var refused and >= 0 && clock.GetElapsedTime(_start) - TimeSpan.FromTicks(refused) < Memory;
 
     /// <summary>A live photograph is at the cluster, until what is returned is disposed.</summary>
@@ -225,7 +229,7 @@ internal sealed class LiveTraffic(TimeProvider clock)
         return new Visit(this);
     }
 
-    /// <summary>A live photograph was refused because there is too much: at the cluster, or here.</summary>
+    /// <summary>A live photograph was refused by a cluster that has too much to do.</summary>
     public void Overloaded() => Volatile.Write(ref _overloaded, clock.GetElapsedTime(_start).Ticks);
 
     /// <summary>One live photograph at the cluster.</summary>
