@@ -15,6 +15,9 @@ internal sealed record ClusterPart(string Name, PoolPlan Plan, StationShape Shap
 /// <summary>The cluster's parts in the order in which a request meets them: gateway, ensemble, and then the members, all at once.</summary>
 internal static class ClusterParts
 {
+    // By which a larger run must be better.
+    private const double Gain = 0.1;
+
     public static IReadOnlyList<ClusterPart> Of(SimulationPlan plan)
     {
         var (costs, cluster) = (plan.Units!, plan.Cluster);
@@ -31,8 +34,9 @@ internal static class ClusterParts
 
     private static ClusterPart Member(string name, PoolPlan plan, MemberCosts costs, bool liveFirst)
     {
-        // Of one to the most of a run as many as the model gains from, as a model server finds it out when it is warmed.
-        var batch = Enumerable.Range(1, plan.MaxBatch).MinBy(costs.Share);
+        // Of 1, 2, 4, … images as many as the model gains from, as a model server finds it out when it is warmed.
+        var sizes = Enumerable.Range(1, plan.MaxBatch).Where(size => int.IsPow2(size) || size == plan.MaxBatch).ToList();
+        var batch = sizes.First(size => costs.Share(size) <= sizes.Min(costs.Share) * (1 + Gain));
         var image = costs.Image.Mean * costs.Share(batch);
 
         return new ClusterPart(

@@ -5,6 +5,13 @@ namespace InferenceTracing.LoadGenerator.Simulation.Exact;
 /// <summary>Answers of one edge that the cluster has yet to judge, and how it has them judged: at its rate, after its pause, not before its moment.</summary>
 internal sealed class EdgeOutbox(EventRun run, EdgeSite site)
 {
+    // As the edge's judge does: for so many seconds after the cluster has refused a live photograph it asks nothing; while more of them than this are there it looks again after a
+    // moment, and asks all the same after ten of the shortest pauses.
+    private const double Memory = 5;
+    private const int FewLive = 2;
+    private const int LongestYield = 10;
+    private const double Look = 0.02;
+
     // What a caller that nothing tells to wait waits all the same, in seconds: the answer must be read.
     private const double Impatience = 0.02;
 
@@ -56,11 +63,20 @@ internal sealed class EdgeOutbox(EventRun run, EdgeSite site)
         }
     }
 
-    private void Next()
+    private void Next() => Next(run.Events.Now);
+
+    private void Next(double since)
     {
         if (_entries == 0 || !run.IsUp(site.Edges))
         {
             _senders--;
+            return;
+        }
+
+        if (site.Plan.Outbox is { Paced: true, PerSecond: > 0 } paced
+            && (run.Events.Now - site.RefusedAt < Memory || (site.AtCluster > FewLive && run.Events.Now - since < LongestYield / paced.PerSecond)))
+        {
+            run.Events.After(Look, () => Next(since));
             return;
         }
 

@@ -32,6 +32,15 @@ internal sealed class EdgeSite
 
     public double Worked => _threads.Worked;
 
+    /// <summary>Live photographs that the cluster has not answered yet.</summary>
+    public int AtCluster { get; set; }
+
+    /// <summary>When the cluster last refused one for overload, in seconds.</summary>
+    public double RefusedAt { get; set; } = double.NegativeInfinity;
+
+    /// <summary>Those that an edge can answer by itself may take half of its places.</summary>
+    public bool MaySend => Plan.Mode == EdgeMode.Cloud || AtCluster < Math.Max(1, Plan.InFlight / 2);
+
     /// <summary>A body on its way to the cluster: those of one edge share its link as work shares a core.</summary>
     public void Send(double bytes, double delay, Action arrived)
     {

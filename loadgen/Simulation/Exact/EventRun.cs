@@ -21,7 +21,7 @@ internal sealed class EventRun
     {
         (Plan, Random) = (plan, random);
         Tally = new Tally(plan);
-        _shared = plan.SharedCores is { } cores ? new Processor(Events, cores, plan.Units!.Alone) : null;
+        _shared = plan.SharedCores is { } cores ? new Processor(Events, cores, plan.Units!.Waking.Mean / plan.Units.Pieces, plan.Speed) : null;
         Cluster = new EventCluster(plan, Events, _shared, random);
         _spans = new SpanFlow(plan);
         _outboxes = new BacklogWatch(plan);
@@ -99,6 +99,8 @@ internal sealed class EventRun
         var plan = Plan.Edges[edges];
         var sites = Enumerable.Range(0, plan.Count).Select(_ => new EdgeSite(this, edges, _shared)).ToArray();
         var curve = new RateCurve(plan, Plan.Duration);
+        // One sender on the same machine takes its photographs in turn, and so do edges that are told to be even; else each edge has its own.
+        var inTurn = plan.Even || Plan.SharedCores is not null;
         var next = 0;
         _sites.Add(sites);
         PlanNext(0);
@@ -113,7 +115,7 @@ internal sealed class EventRun
             {
                 Events.At(due, () =>
                 {
-                    new Journey(this, sites[plan.Even ? number % sites.Length : Random.Next(sites.Length)], plan.Even ? number : null).Begin();
+                    new Journey(this, sites[plan.Even ? number % sites.Length : Random.Next(sites.Length)], inTurn ? number : null).Begin();
                     PlanNext(due);
                 });
             }
@@ -131,6 +133,7 @@ internal sealed class EventRun
 
     private void Look()
     {
+        _shared?.Look(Step);
         Cluster.Pass(Events.Now, Step);
         var work = _spans.Pass(Events.Now, Step, _traced, IsUp);
         _shared?.Run(work, () => { });

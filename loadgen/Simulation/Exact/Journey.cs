@@ -71,15 +71,22 @@ internal sealed class Journey(EventRun run, EdgeSite site, int? number)
         {
             FallBack("cluster_unreachable");
         }
+        else if (!site.MaySend)
+        {
+            FallBack("overloaded");
+        }
         else
         {
             run.Tally.Send();
+            site.AtCluster++;
             run.Cluster.Ask(site, _deadline, isLive: true, Judged);
         }
     }
 
     private void Judged(ClusterAnswer answer)
     {
+        site.AtCluster--;
+
         if (!run.IsUp(site.Edges))
         {
             FallBack("cluster_unreachable");
@@ -91,6 +98,7 @@ internal sealed class Journey(EventRun run, EdgeSite site, int? number)
         }
         else
         {
+            site.RefusedAt = answer == ClusterAnswer.Refused ? run.Events.Now : site.RefusedAt;
             FallBack(answer == ClusterAnswer.Refused ? "overloaded" : "deadline_exceeded");
         }
     }

@@ -50,6 +50,11 @@ internal static class PlanFile
             yield return "sharedCores is at least 1, and goes with the method events alone.";
         }
 
+        if (plan.Speed is not (> 0 and <= 1000) || (plan.Speed != 1 && plan.SharedCores is null))
+        {
+            yield return "speed is above 0 and at most 1000, and goes with sharedCores.";
+        }
+
         if (plan.Units!.Members.Count == 0 || !plan.Units.Members.Keys.Order().SequenceEqual(plan.Cluster.Members.Keys.Order()))
         {
             yield return $"cluster.members must be those of the unit costs: {string.Join(", ", plan.Units.Members.Keys)}.";

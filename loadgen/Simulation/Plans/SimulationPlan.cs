@@ -26,6 +26,9 @@ internal sealed record SimulationPlan
     /// <summary>Everything, the sender too, on so many cores of one machine; null where every replica and every edge has its own.</summary>
     public double? SharedCores { get; init; }
 
+    /// <summary>How fast these cores are beside those that the unit costs were measured on.</summary>
+    public double Speed { get; init; } = 1;
+
     public required IReadOnlyList<EdgeClass> Edges { get; init; }
 
     public required ClusterPlan Cluster { get; init; }

@@ -11,8 +11,11 @@ internal sealed record UnitCosts
     /// <summary>The machine that it was measured on; whoever simulates another one says so.</summary>
     public string? Machine { get; init; }
 
-    /// <summary>How much faster a core does all this while the machine's others have nothing to do. The times themselves are those of a machine all of whose cores are busy.</summary>
-    public double Alone { get; init; } = 1;
+    /// <summary>
+    /// What a photograph takes of a machine that has hardly anything to do beyond all this: threads wake for every piece of work, look for more of it and go back to sleep. The other times
+    /// are those of a machine all of whose cores are busy; between the two it is a straight line over the share of the cores that are busy.
+    /// </summary>
+    public ServiceTime Waking { get; init; } = ServiceTime.Fixed(0);
 
     /// <summary>The sender's, where it shares the machine with what it asks.</summary>
     public ServiceTime Client { get; init; } = ServiceTime.Fixed(0);
@@ -52,6 +55,10 @@ internal sealed record UnitCosts
 
     /// <summary>What edges cost by being there; null where it was not measured.</summary>
     public PresenceCosts? Presence { get; init; }
+
+    /// <summary>Pieces of work that a photograph is: the sender's, three of the edge, the gateway's, the ensemble's and two of each member.</summary>
+    [JsonIgnore]
+    public int Pieces => 6 + (2 * Members.Count);
 
     /// <summary>What the cluster's parts take of a photograph, in seconds of one core; spans not counted.</summary>
     [JsonIgnore]

@@ -43,6 +43,8 @@ public sealed class PlanFileTests : IDisposable
         { "\"units\": {", "\"costs\": \"nowhere.json\", \"units\": {", "either costs" },
         { "\"cluster\":", "\"outages\": [{ \"at\": \"1s\", \"for\": \"1s\", \"edges\": \"ships\" }], \"cluster\":", "shops" },
         { "\"cluster\":", "\"sharedCores\": 2, \"method\": \"rates\", \"cluster\":", "sharedCores" },
+        { "\"cluster\":", "\"speed\": 2, \"cluster\":", "goes with sharedCores" },
+        { "\"cluster\":", "\"sharedCores\": 2, \"speed\": 0, \"cluster\":", "above 0" },
         { "{ \"name\": \"shops\"", "null, { \"name\": \"shops\"", "a null in a list" },
     };
 

@@ -15,7 +15,7 @@ internal static class SmallPlan
         Ensemble = ServiceTime.Fixed(0.001),
         Members = new Dictionary<string, MemberCosts>
         {
-            ["big"] = new() { Rest = ServiceTime.Fixed(0.0005), Image = ServiceTime.LogNormal(0.007, 0.1), Batches = new Dictionary<int, double> { [8] = 0.9 } },
+            ["big"] = new() { Rest = ServiceTime.Fixed(0.0005), Image = ServiceTime.LogNormal(0.007, 0.1), Batches = new Dictionary<int, double> { [8] = 0.85 } },
             ["small"] = new() { Rest = ServiceTime.Fixed(0.0005), Image = ServiceTime.LogNormal(0.005, 0.1) },
         },
         CollectorSpan = ServiceTime.Fixed(0.00001),

@@ -3,7 +3,7 @@ using InferenceTracing.LoadGenerator.Simulation.Queues;
 
 namespace InferenceTracing.LoadGenerator.Tests.Simulation;
 
-/// <summary>What one machine's processes have of its cores: threads that work one thing after the other, and a core that is quicker alone.</summary>
+/// <summary>What one machine's processes have of its cores: threads that work one thing after the other, and what threads that wake take of them.</summary>
 public sealed class WorkerThreadsTests
 {
     private readonly EventQueue _events = new();
@@ -35,16 +35,30 @@ public sealed class WorkerThreadsTests
     }
 
     [Fact]
-    public void Processor_OneAlone_IsQuickerUntilThereAreTwo()
+    public void Processor_Waking_TakesTheMoreTheLessThereIsToDo()
     {
-        var processor = new Processor(_events, cores: 2, alone: 1.25);
-        processor.Run(2, Note("one"));
-        _events.At(0.8, () => processor.Run(1, Note("other")));
+        var processor = new Processor(_events, cores: 2, waking: 0.4);
+        processor.Run(0.5, Note("first"));
+        _events.At(1, () => processor.Look(1));
+        _events.At(2, () => processor.Run(0.5, Note("second")));
 
         _events.RunUntil(10);
 
-        // One second of the first is done after 0.8; then both are at it.
-        Assert.Equal([("one", 1.8), ("other", 1.8)], _ended.Select(end => (end.What, Math.Round(end.At, 6))));
+        // Nobody waits for what comes after: 0.4 as long as nothing is known of the load, and where 0.9 of two cores' second were busy 0.55 of it.
+        Assert.Equal([("first", 0.5), ("second", 2.5)], _ended);
+        Assert.Equal(0.5 + 0.4 + 0.5 + (0.4 * 0.55), processor.Busy, 9);
+    }
+
+    [Fact]
+    public void Processor_TwiceAsFast_TakesHalfTheTime()
+    {
+        var processor = new Processor(_events, cores: 1, speed: 2);
+        processor.Run(3, Note("one"));
+
+        _events.RunUntil(10);
+
+        Assert.Equal([("one", 1.5)], _ended);
+        Assert.Equal(1.5, processor.Busy);
     }
 
     [Fact]
