@@ -1,5 +1,6 @@
 using InferenceTracing.Benchmarks.Results;
 using InferenceTracing.Benchmarks.Running;
+using InferenceTracing.LoadGenerator.Measuring;
 using InferenceTracing.LoadGenerator.Simulation;
 using InferenceTracing.LoadGenerator.Simulation.Plans;
 using InferenceTracing.LoadGenerator.Simulation.Results;
@@ -12,89 +13,132 @@ internal sealed class SimulatedBesideReal : IBenchmark
 {
     private const double Target = 0.10;
 
-    // Of what eight clients get answered: half of it, most of it, and far more than it.
+    // As often as a load is simulated, by another chance each time: the real one can be had once only.
+    private const int Simulations = 10;
+
+    // Of what all clients get answered at most: half of it, most of it, and far more than it.
     private static readonly double[] Shares = [0.5, 0.8, 3];
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
-
-    // Long enough for a simulation's chance to say nothing any more.
-    private static readonly TimeSpan Simulated = TimeSpan.FromMinutes(3);
+    // Before it, in it, and after it: long enough for all answers to be judged, at ten a second.
+    private static readonly (TimeSpan Before, TimeSpan Away, TimeSpan After) Outage = (TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(60));
 
     public string Name => "simulate";
 
-    public string Question => "The local system at half, four fifths and three times its peak beside its simulation from unit costs measured in the same minutes: p50, p95 and goodput within 10 %.";
+    public string Question => "The local system at half, four fifths and three times its peak, and in an outage, beside its simulation from unit costs measured in the same minutes: p50, p95 and goodput within 10 %.";
 
     public async Task<Findings> RunAsync(Bench bench, CancellationToken cancellationToken)
     {
+        var units = await UnitMeasure.CostsAsync(bench, Precision.Float32, cancellationToken);
         // Nothing but the store takes spans on one machine.
-        var costs = (await UnitMeasure.CostsAsync(bench, Precision.Float32, cancellationToken)).Costs with { CollectorSpan = ServiceTime.Fixed(0) };
+        units = units with { Costs = units.Costs with { CollectorSpan = ServiceTime.Fixed(0) } };
         var system = await bench.SystemAsync(cancellationToken);
         var peak = (await system.ClosedAsync(4 * Environment.ProcessorCount, bench.Effort.Unpaired, bench.Photos, cancellationToken)).AnsweredPerSecond;
-        var beside = Shares.ToDictionary(share => share, _ => new List<Beside>());
+        var compared = new Dictionary<string, List<IReadOnlyList<Compared>>>();
+        await using var losing = await OutageUnderTest.StartAsync(bench, cancellationToken);
+        await losing.WarmAsync(peak / 2, 2 * bench.Effort.Unpaired, bench.Photos, cancellationToken);
+        var full = await FullAsync();
 
-        // Round by round, so that what the machine does to one load it does to the others.
-        for (var round = 0; round < bench.Effort.Pairs; round++)
+        // Round by round, so that what the machine does to one load it does to the others; and what a photograph takes at the most it can do before and after each,
+        // for a machine's speed drifts within the minutes that this takes by more than the target.
+        for (var round = 1; round <= bench.Effort.Pairs; round++)
         {
             foreach (var share in Shares)
             {
-                beside[share].Add(await CompareAsync(bench, system, costs, peak * share, cancellationToken));
+                var watched = await system.WatchOpenAsync(peak * share, 2 * bench.Effort.Unpaired, bench.Photos, cancellationToken, seed: round);
+                await AddAsync(FormattableString.Invariant($"{share:0.0} × {peak:0}/s"), speed => Compare(Plan(units.Costs, watched.Measured, speed, watched.Others), watched));
             }
 
-            await Console.Error.WriteLineAsync($"   round {round + 1} of {bench.Effort.Pairs}");
+            var outage = await losing.WatchAsync(peak / 2, Outage, bench.Photos, round, cancellationToken);
+            await AddAsync(FormattableString.Invariant($"0.5 × {peak:0}/s, an outage of {Outage.Away.TotalSeconds:0} s"), speed => Compare(Plan(units.Costs, outage.Measured, speed, others: 0), outage));
+            await Console.Error.WriteLineAsync($"   round {round} of {bench.Effort.Pairs}");
         }
 
-        var (rows, worst) = (new List<IReadOnlyList<string>>(), 0.0);
-
-        foreach (var (share, rounds) in beside)
+        var rows = compared.SelectMany(load => load.Value[0].Select((one, figure) =>
         {
-            Add("goodput, a second", one => one.Goodput);
-            Add("p50, ms", one => one.P50);
-            Add("p95, ms", one => one.P95);
-            Add("ms of a core a photograph", one => one.Work);
-
-            void Add(string figure, Func<Beside, (double Real, double Simulated)> pick)
-            {
-                var ratio = new Spread([.. rounds.Select(round => pick(round).Simulated / pick(round).Real)]);
-                worst = Math.Max(worst, Math.Abs(ratio.Median - 1));
-                rows.Add(
-                [
-                    FormattableString.Invariant($"{share:0.0} × {peak:0}/s"), figure, Median(rounds.Select(round => pick(round).Real)), Median(rounds.Select(round => pick(round).Simulated)),
-                    ratio.Text("0.00"), Median(rounds.Select(round => round.Others), "0.00"),
-                ]);
-            }
-        }
+            var rounds = load.Value.ConvertAll(round => round[figure]);
+            return (Ratio: new Spread([.. rounds.Select(round => round.Simulated / round.Real)]), one.IsTarget, Cells: (IReadOnlyList<string>)
+            [
+                load.Key, one.Figure, Median(rounds.Select(round => round.Real)), Median(rounds.Select(round => round.Simulated)),
+                new Spread([.. rounds.Select(round => round.Simulated / round.Real)]).Text("0.00"), Median(rounds.Select(round => round.Speed), "0.00"),
+            ]);
+        })).ToList();
+        var worst = rows.Where(row => row.IsTarget).Max(row => Math.Abs(row.Ratio.Median - 1));
 
         return new Findings(
             FormattableString.Invariant($"By the median of its rounds the simulation is at most {worst * 100:0} % off."), worst <= Target,
-            [new FigureTable(["load", "figure", "real", "simulated", "simulated / real", "cores that others took"], rows)]);
+            [new FigureTable(["load", "figure", "real", "simulated", "simulated / real", "speed"], [.. rows.Select(row => row.Cells)])]);
+
+        async Task<double> FullAsync() => Work(await system.WatchClosedAsync(4 * Environment.ProcessorCount, bench.Effort.Unpaired, bench.Photos, cancellationToken));
+
+        async Task AddAsync(string load, Func<double, IReadOnlyList<Compared>> compare)
+        {
+            var before = full;
+            full = await FullAsync();
+            (compared.TryGetValue(load, out var rounds) ? rounds : compared[load] = []).Add(compare(2 * units.Full / (before + full)));
+        }
     }
 
-    /// <summary>A load on the real system, and the same one simulated on the cores that whatever else runs here has left it.</summary>
-    private static async Task<Beside> CompareAsync(Bench bench, SystemUnderTest system, UnitCosts costs, double rate, CancellationToken cancellationToken)
+    private static IReadOnlyList<Compared> Compare(SimulationPlan plan, Watched watched)
     {
-        var watched = await system.WatchOpenAsync(rate, bench.Effort.Unpaired, bench.Photos, cancellationToken);
-        var (real, latency) = (watched.Measured, watched.Measured.Latency);
-        var result = Simulator.Simulate(Plan(costs, rate, Math.Max(1, Environment.ProcessorCount - watched.Others)));
-        var simulated = SimulationReport.Of(result);
-        return new Beside(
-            (real.AnsweredPerSecond, simulated.Photographs.GoodputPerSecond), (latency.Percentile(50).TotalMilliseconds, simulated.Latency[0].P50),
-            (latency.Percentile(95).TotalMilliseconds, simulated.Latency[0].P95),
-            (watched.Busy.Sum(process => process.Cores) * 1000 / real.AnsweredPerSecond, result.SharedBusy!.Value * 1000 / (Simulated + WarmUp).TotalSeconds / simulated.Photographs.GoodputPerSecond), watched.Others);
+        var simulated = Simulate(plan);
+        return
+        [
+            .. Latencies(watched.Measured, simulated, plan),
+            new Compared("ms of a core a photograph", Work(watched) * 1000, simulated.Average(one => one.Result.SharedBusy!.Value / plan.Duration.TotalSeconds / one.Report.Photographs.GoodputPerSecond) * 1000, plan.Speed),
+        ];
     }
 
-    /// <summary>The local system as compose/local starts it: one replica of everything, and the sender, on the cores of one machine.</summary>
-    private static SimulationPlan Plan(UnitCosts costs, double rate, double cores) => new()
+    private static IReadOnlyList<Compared> Compare(SimulationPlan plan, WatchedOutage outage)
+    {
+        plan = plan with
+        {
+            Edges = [.. plan.Edges.Select(edges => edges with { Mode = EdgeMode.Fallback })],
+            Outages = [new Outage(SystemUnderTest.WarmUp + outage.At, outage.For)],
+        };
+        var simulated = Simulate(plan);
+        return
+        [
+            .. Latencies(outage.Measured, simulated, plan),
+            new Compared("answers by the edge", outage.Measured.ByTheEdge.Values.Sum(), simulated.Average(one => one.Report.Photographs.Provisional), plan.Speed),
+            new Compared("waiting at its end", outage.Waiting, simulated.Average(one => one.Report.Outboxes.Most), plan.Speed),
+            new Compared("judged after, s", outage.JudgedAfter?.TotalSeconds ?? double.NaN, simulated.Average(one => one.Report.Outboxes.DrainedAfterSeconds ?? double.NaN), plan.Speed),
+        ];
+    }
+
+    /// <summary>What the target is about.</summary>
+    private static IEnumerable<Compared> Latencies(Measured real, IReadOnlyList<Simulated> simulated, SimulationPlan plan) =>
+    [
+        new("goodput, a second", real.AnsweredPerSecond, simulated.Average(one => one.Report.Photographs.GoodputPerSecond), plan.Speed, IsTarget: true),
+        new("p50, ms", real.Latency.Percentile(50).TotalMilliseconds, simulated.Average(one => one.Report.Latency[0].P50), plan.Speed, IsTarget: true),
+        new("p95, ms", real.Latency.Percentile(95).TotalMilliseconds, simulated.Average(one => one.Report.Latency[0].P95), plan.Speed, IsTarget: true),
+    ];
+
+    private static IReadOnlyList<Simulated> Simulate(SimulationPlan plan) =>
+    [
+        .. Enumerable.Range(1, Simulations).Select(seed =>
+        {
+            var result = Simulator.Simulate(plan with { Seed = seed });
+            return new Simulated(result, SimulationReport.Of(result));
+        }),
+    ];
+
+    /// <summary>What all processes took of a core for an answered photograph, in seconds.</summary>
+    private static double Work(Watched watched) => watched.Busy.Sum(process => process.Cores) / watched.Measured.AnsweredPerSecond;
+
+    /// <summary>The local system as compose/local starts it, on the cores that whatever else runs here has left it: one replica of everything, and the sender, which sent as many as it did.</summary>
+    private static SimulationPlan Plan(UnitCosts costs, Measured real, double speed, double others) => new()
     {
         Name = "this machine",
-        Duration = Simulated + WarmUp,
-        WarmUp = WarmUp,
+        Duration = real.Loaded + SystemUnderTest.WarmUp,
+        WarmUp = SystemUnderTest.WarmUp,
         Units = costs,
-        SharedCores = cores,
+        SharedCores = Math.Max(1, Environment.ProcessorCount - others),
+        Speed = speed,
         Edges =
         [
             new EdgeClass
             {
-                Name = "local", Count = 1, PerMinute = rate * 60, Even = true, Cores = Environment.ProcessorCount,
+                Name = "local", Count = 1, PerMinute = real.Due / real.Loaded.TotalMinutes, Cores = Environment.ProcessorCount,
                 InFlight = 4 * Environment.ProcessorCount, Queue = 12 * Environment.ProcessorCount,
             },
         ],
@@ -103,6 +147,8 @@ internal sealed class SimulatedBesideReal : IBenchmark
 
     private static string Median(IEnumerable<double> values, string format = "0.0") => new Spread([new Spread([.. values]).Median]).Text(format);
 
-    /// <summary>Both sides of one round.</summary>
-    private sealed record Beside((double Real, double Simulated) Goodput, (double Real, double Simulated) P50, (double Real, double Simulated) P95, (double Real, double Simulated) Work, double Others);
+    private sealed record Simulated(SimulationResult Result, SimulationReport Report);
+
+    /// <summary>A figure of both sides in one round.</summary>
+    private sealed record Compared(string Figure, double Real, double Simulated, double Speed, bool IsTarget = false);
 }

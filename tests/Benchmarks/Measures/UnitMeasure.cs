@@ -24,7 +24,9 @@ internal sealed class UnitMeasure : IBenchmark
     private const int Connections = 10_000;
     private const int Keys = 1_000_000;
     private const int Pixels = 3 * 224 * 224;
-    private const double Overload = 3;
+    private const double Overload = 6;
+
+    private static readonly int[] Batches = [1, 2, 4, 8];
 
     public string Name => "units";
 
@@ -52,7 +54,6 @@ internal sealed class UnitMeasure : IBenchmark
                     ["of a photograph", ""],
                     [
                         ["bytes to the cluster", $"{costs.RequestBytes}"], ["spans, of these at the edge", $"{costs.Spans}, {costs.EdgeSpans}"],
-                        ["a core while the others rest", FormattableString.Invariant($"{costs.Alone:0.00} times as fast")],
                         ["bytes of a span on the way, and kept", FormattableString.Invariant($"{costs.SpanBytes:0}, {costs.StoredSpanBytes:0}")],
                     ]),
             ])
@@ -82,32 +83,40 @@ internal sealed class UnitMeasure : IBenchmark
             () => system.WatchClosedAsync(4 * Environment.ProcessorCount, slice, bench.Photos, cancellationToken),
             () => system.WatchOpenAsync(peak * Overload, slice, bench.Photos, cancellationToken));
         double Busy(string part) => pairing.First(full => Of(full, part)).Median / 1000;
+        double Full(Watched full) => full.Busy.Sum(process => process.Cores) / full.Measured.AnsweredPerSecond;
         double Refusal(string part) => Math.Max(0, pairing.Of((full, over) =>
             (Of(over, part) - Of(full, part)) * over.Measured.AnsweredPerSecond / Math.Max(1, over.Measured.Errors.Values.Sum() / slice.TotalSeconds)).Median / 1000);
 
+        // A straight line through half of the peak and all of it. By chance, as from many senders: photographs that come evenly wake everybody for each of them.
+        var waking = (await Interleaved.RunAsync(
+            bench.Effort.Pairs,
+            () => system.WatchClosedAsync(4 * Environment.ProcessorCount, bench.Effort.Unpaired, bench.Photos, cancellationToken),
+            () => system.WatchOpenAsync(peak / 2, bench.Effort.Unpaired, bench.Photos, cancellationToken, seed: 1)))
+            .Of((full, half) => (Full(half) - Full(full)) / (1 - (half.Busy.Sum(process => process.Cores) / Environment.ProcessorCount))).Median;
+
         // The first ones compile.
         await native.ThroughputAsync(1, slice);
-        double[] decode = [.. bench.Photos.Select((_, photo) => Crowded(() => native.DecodeLatency(photo, slice / bench.Photos.Count).Count))];
-        var decodeAlone = bench.Photos.Select((_, photo) => Worked(() => native.DecodeLatency(photo, slice / bench.Photos.Count).Count)).Average();
-        var (members, imagesAlone) = await MembersAsync(bench, precision, Busy, cancellationToken);
-        var quicker = Math.Max(1, (decode.Average() + members.Values.Sum(member => member.Image.Mean)) / (decodeAlone + imagesAlone));
+        double[] decode = Within(
+            Busy(SystemParts.Preprocessing),
+            await BesideOthersAsync(native, slice, () => bench.Photos.Select((_, photo) => native.DecodeLatency(photo, slice / bench.Photos.Count).Percentile(50).TotalSeconds)));
+        var members = await MembersAsync(bench, native, precision, Busy, cancellationToken);
         var alone = (await system.ClosedAsync(1, slice, bench.Photos, cancellationToken)).Latency.Percentile(50).TotalSeconds;
         var store = await StoreAsync(bench, cancellationToken);
         var (connections, bytes, refusal) = await GatewayAsync(system, slice, cancellationToken);
         var handshakes = await TlsHandshakes.RunAsync(slice);
-        var rest = Math.Max(0, Busy(SystemParts.Preprocessing) - decode.Average());
+        var rest = Busy(SystemParts.Preprocessing) - decode.Average();
 
         var costs = new UnitCosts
         {
             Machine = Machine.Description,
-            Alone = Math.Round(quicker, 3),
+            Waking = ServiceTime.Fixed(Math.Max(0, waking)),
             Client = ServiceTime.Fixed(Busy(ProcessorTime.LoadGenerator)),
             Edge = new EdgeCosts
             {
                 Rest = ServiceTime.Fixed(rest),
                 Decode = ServiceTime.OneOf(decode),
                 // The smallest of the networks, in int8, is the one that an edge votes with.
-                Vote = ServiceTime.Fixed(await VoteAsync(bench, cancellationToken)),
+                Vote = ServiceTime.Fixed(await VoteAsync(bench, native, cancellationToken)),
                 Refusal = ServiceTime.Fixed(Refusal(SystemParts.Preprocessing)),
             },
             Gateway = ServiceTime.Fixed(Busy(SystemParts.Gateway)),
@@ -125,37 +134,43 @@ internal sealed class UnitMeasure : IBenchmark
             Presence = new PresenceCosts(Math.Round(bytes), ServiceTime.Fixed(KeyLookup(slice)), ServiceTime.Fixed(handshakes.MillisecondsOfACore / 1000)),
         };
 
-        // What one client waits beyond the work on its way, in three equal parts: gateway, ensemble, member. All of it but the members' has the machine to itself.
-        var work = ((costs.Client.Mean + rest + decode.Order().ElementAt(bench.Photos.Count / 2) + costs.Gateway.Mean + costs.Ensemble.Mean) / quicker)
+        // What one client waits beyond the work on its way, in three equal parts: gateway, ensemble, member.
+        var work = costs.Client.Mean + rest + decode.Order().ElementAt(bench.Photos.Count / 2) + costs.Gateway.Mean + costs.Ensemble.Mean
             + costs.Members.Values.Max(member => member.Rest.Mean + member.Image.Mean);
-        return new UnitFigures(costs with { Hop = ServiceTime.Fixed(Math.Max(0, alone - work) / 3) }, connections, handshakes.PerSecond);
+        var hop = Math.Max(0, alone - work) / 3;
+        return new UnitFigures(costs with { Hop = ServiceTime.Fixed(hop) }, pairing.First(Full).Median, connections, handshakes.PerSecond);
     }
 
     private static double Of(Watched watched, string part) => watched.Busy.Single(process => process.Name == part).Cores * 1000 / watched.Measured.AnsweredPerSecond;
 
-    /// <summary>A member's run by the network itself, and what its server takes beside it; and an image of all of them while the other cores have nothing to do.</summary>
-    private static async Task<(Dictionary<string, MemberCosts> Costs, double Alone)> MembersAsync(
-        Bench bench, Precision precision, Func<string, double> busy, CancellationToken cancellationToken)
+    /// <summary>
+    /// Pieces of a process's work as they were measured by themselves, and no more of them than the process takes on average: a machine's speed drifts between the two.
+    /// </summary>
+    private static double[] Within(double process, double[] pieces) => [.. pieces.Select(piece => piece * Math.Min(1, process / pieces.Average()))];
+
+    /// <summary>A member's run by the network itself, and what its server takes beside it.</summary>
+    private static async Task<Dictionary<string, MemberCosts>> MembersAsync(
+        Bench bench, NativeWork native, Precision precision, Func<string, double> busy, CancellationToken cancellationToken)
     {
-        var (costs, alone) = (new Dictionary<string, MemberCosts>(), 0.0);
+        var costs = new Dictionary<string, MemberCosts>();
 
         foreach (var name in bench.Models.Names)
         {
             using var network = await LoadAsync(name, precision, cancellationToken);
-            var images = ((int[])[1, 2, 4, 8]).ToDictionary(batch => batch, batch => Crowded(() => Images(network, batch, bench.Effort.Slice / 4)));
-            alone += Worked(() => Images(network, 1, bench.Effort.Slice / 4));
+            var images = await BesideOthersAsync(native, bench.Effort.Slice, () => Batches.Select(batch => NativeWork.PerImage(network, batch, bench.Effort.Slice / Batches.Length) / 1000));
+            var image = Within(busy(name), [images[0]])[0];
             costs[name] = new MemberCosts
             {
-                Rest = ServiceTime.Fixed(Math.Max(0, busy(name) - images[1])),
-                Image = ServiceTime.Fixed(images[1]),
-                Batches = images.Where(batch => batch.Key > 1).ToDictionary(batch => batch.Key, batch => Math.Round(batch.Value / images[1], 3)),
+                Rest = ServiceTime.Fixed(busy(name) - image),
+                Image = ServiceTime.Fixed(image),
+                Batches = Batches.Zip(images).Skip(1).ToDictionary(batch => batch.First, batch => Math.Round(batch.Second / images[0], 3)),
             };
         }
 
-        return (costs, alone);
+        return costs;
     }
 
-    private static async Task<double> VoteAsync(Bench bench, CancellationToken cancellationToken)
+    private static async Task<double> VoteAsync(Bench bench, NativeWork native, CancellationToken cancellationToken)
     {
         await QuantisedModels.ProvideAsync(Checkout.Find(), bench.Models.Names, cancellationToken);
         var fastest = double.PositiveInfinity;
@@ -163,7 +178,8 @@ internal sealed class UnitMeasure : IBenchmark
         foreach (var name in bench.Models.Names)
         {
             using var network = await LoadAsync(name, Precision.Int8, cancellationToken);
-            fastest = Math.Min(fastest, Crowded(() => Images(network, 1, bench.Effort.Slice / 4)));
+            var image = await BesideOthersAsync(native, bench.Effort.Slice / 4, () => [NativeWork.PerImage(network, 1, bench.Effort.Slice / 4) / 1000]);
+            fastest = Math.Min(fastest, image[0]);
         }
 
         return fastest;
@@ -221,31 +237,14 @@ internal sealed class UnitMeasure : IBenchmark
         });
     }
 
-    /// <summary>Images in runs of so many, for a while.</summary>
-    private static long Images(Network network, int batch, TimeSpan duration)
+    /// <summary>Seconds of pieces of work, by their medians, while the other cores do what a photograph is made of: they share caches and memory, as in a system that is busy.</summary>
+    private static async Task<double[]> BesideOthersAsync(NativeWork native, TimeSpan duration, Func<IEnumerable<double>> measure)
     {
-        using var pixels = PixelTensor.Rent(batch);
-        pixels.Span.Fill(127);
-        var probabilities = new float[batch * ProbabilitiesOutput.Classes];
-        var (start, images) = (Stopwatch.StartNew(), 0);
-
-        for (; start.Elapsed < duration; images += batch)
-        {
-            network.Run([pixels], batch, probabilities);
-        }
-
-        return images;
+        var others = native.ThroughputAsync(Environment.ProcessorCount - 1, duration);
+        var measured = await Task.Run(() => measure().ToArray());
+        await others;
+        return measured;
     }
-
-    /// <summary>The same as <see cref="Worked"/> while every core does it, as in a system that is busy: they share caches and memory.</summary>
-    private static double Crowded(Func<long> work) => Worked(() =>
-    {
-        long[] done = new long[Environment.ProcessorCount];
-        List<Thread> threads = [.. Enumerable.Range(0, done.Length).Select(core => new Thread(() => done[core] = work()))];
-        threads.ForEach(thread => thread.Start());
-        threads.ForEach(thread => thread.Join());
-        return done.Sum();
-    });
 
     /// <summary>Processor time of one of the things that are done, in seconds: whoever else is on the machine takes none of it.</summary>
     private static double Worked(Func<long> work)
@@ -263,11 +262,15 @@ internal sealed class UnitMeasure : IBenchmark
         [
             ($"{member.Key}: an image alone", member.Value.Image.Mean), ($"{member.Key}: one of eight", member.Value.Image.Mean * member.Value.Share(8)), ($"{member.Key}: the rest", member.Value.Rest.Mean),
         ]),
-        ("store: a span", costs.StoreSpan.Mean), ("one hop, waiting", costs.Hop.Mean),
+        ("threads that wake, where hardly a core is busy", costs.Waking.Mean), ("store: a span", costs.StoreSpan.Mean), ("one hop, waiting", costs.Hop.Mean),
     ];
 
     private static string Text(double seconds) => new Spread([seconds * 1000]).Text("0.000");
 }
 
 /// <summary>Unit costs, and what they were measured with.</summary>
-internal sealed record UnitFigures(UnitCosts Costs, int Connections, double HandshakesPerSecond);
+/// <param name="Costs">Them.</param>
+/// <param name="Full">What all processes together took of a core for a photograph while all cores were busy, in seconds.</param>
+/// <param name="Connections">That were open without a request.</param>
+/// <param name="HandshakesPerSecond">That this machine did.</param>
+internal sealed record UnitFigures(UnitCosts Costs, double Full, int Connections, double HandshakesPerSecond);

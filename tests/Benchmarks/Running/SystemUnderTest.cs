@@ -19,7 +19,8 @@ internal sealed record Watched(Measured Measured, IReadOnlyList<(string Name, do
 internal sealed class SystemUnderTest : IAsyncDisposable
 {
     // After a pause a system under a freshly started load generator took about three seconds until its full rate; which of the two is slow was not told apart.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+    /// <summary>The load before what is measured.</summary>
+    public static TimeSpan WarmUp { get; } = TimeSpan.FromSeconds(3);
 
     private readonly string _logs;
 
@@ -35,7 +36,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     public ServiceFleet Fleet { get; }
 
     public static async Task<SystemUnderTest> StartAsync(
-        ModelChoice models, bool traced, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+        ModelChoice models, bool traced, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken, Action<ServicePlan>? arrange = null)
     {
         var logs = Directory.CreateTempSubdirectory("inference-tracing-benchmark").FullName;
         var plan = ServicePlan.Create(Checkout.Find(), models, PortChoice.AllFree(), logs);
@@ -53,6 +54,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
             }
         }
 
+        arrange?.Invoke(plan);
         var system = new SystemUnderTest(plan, logs);
         await system.Fleet.StartAsync(cancellationToken);
         return system;
@@ -67,8 +69,17 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         WatchAsync(Closed(clients, duration), duration, photos, cancellationToken);
 
     /// <summary>Open load for a while, after a short one that is not measured, with an eye on the cores.</summary>
-    public Task<Watched> WatchOpenAsync(double rate, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken) =>
-        WatchAsync(new ScenarioSettings { Rate = rate, Duration = Seconds(duration), MaxInFlight = 4096 }, duration, photos, cancellationToken);
+    /// <param name="rate">Photographs a second, evenly spaced.</param>
+    /// <param name="duration">Of what is measured.</param>
+    /// <param name="photos">Sent in turn.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="seed">Photographs come by chance instead, a Poisson process; of that chance.</param>
+    public Task<Watched> WatchOpenAsync(double rate, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken, int? seed = null) => WatchAsync(
+        Open(rate, duration, seed), duration, photos, cancellationToken);
+
+    /// <summary>Open load for a while, after a short one that is not measured: a Poisson process of that seed.</summary>
+    public Task<Measured> OpenAsync(double rate, TimeSpan duration, IReadOnlyList<Photograph> photos, int seed, CancellationToken cancellationToken) =>
+        LoadAsync(Open(rate, duration, seed), photos, cancellationToken);
 
     /// <summary>What the traces of a run say about where the time went.</summary>
     public Task<TraceReport> TracesAsync(Measured measured, CancellationToken cancellationToken)
@@ -83,6 +94,11 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         await Fleet.DisposeAsync();
         Directory.Delete(_logs, recursive: true);
     }
+
+    private static ScenarioSettings Open(double rate, TimeSpan duration, int? seed) => new()
+    {
+        Rate = rate, Duration = Seconds(duration), MaxInFlight = 4096, Arrivals = seed is null ? "even" : "poisson", Seed = seed,
+    };
 
     private static ScenarioSettings Closed(int clients, TimeSpan duration) => new() { Clients = clients, Duration = Seconds(duration) };
 
