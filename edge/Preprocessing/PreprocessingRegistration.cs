@@ -22,30 +22,36 @@ internal static class PreprocessingRegistration
 
         var services = builder.Services;
 
-        services.AddValidatedOptions<PreprocessingOptions>(PreprocessingOptions.Section);
-        services.AddValidatedOptions<ClusterOptions>(ClusterOptions.Section, options => options.Problems());
-        services.AddValidatedOptions<EdgeOptions>(EdgeOptions.Section, options => options.Problems());
         services.AddValidatedOptions<ImageOptions>(ImageOptions.Section);
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ImageOptions>>((kestrel, limits) =>
             kestrel.Limits.MaxRequestBodySize = (long)limits.Value.MaxBytes + UploadReader.FormBytes);
 
         services.AddSingleton(provider => new ImagePreprocessor(provider.GetRequiredService<IOptions<ImageOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ClusterCircuit>();
-        services.AddSingleton<ClusterPlaces>();
-        services.AddSingleton<ClusterClient>();
         services.AddSingleton<MemoryBudget>();
         services.AddSingleton<DecodePlaces>();
         services.AddSingleton<UploadReader>();
         services.AddEdgeVote(builder.Configuration);
-        services.AddSingleton<EdgeMetrics>();
-        services.AddSingleton<Decider>();
         services.AddSingleton<Classifier>();
         services.AddSingleton<InFlight>();
+        services.AddHealthChecks().AddCheck<ClusterWatch>("cluster");
+        services.AddDecision(builder.Configuration);
+    }
+
+    /// <summary>The edge behind its codec: who answers, the way to the cluster, and the outbox. The herd's drill has many of these in one process.</summary>
+    internal static void AddDecision(this IServiceCollection services, IConfiguration settings)
+    {
+        services.AddValidatedOptions<PreprocessingOptions>(PreprocessingOptions.Section);
+        services.AddValidatedOptions<ClusterOptions>(ClusterOptions.Section, options => options.Problems());
+        services.AddValidatedOptions<EdgeOptions>(EdgeOptions.Section, options => options.Problems());
         services.TryAddSingleton(Random.Shared);
+        services.AddSingleton<ClusterCircuit>();
+        services.AddSingleton<ClusterPlaces>();
+        services.AddSingleton<ClusterClient>();
         services.AddSingleton<ClusterWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterWatch>());
-        services.AddHealthChecks().AddCheck<ClusterWatch>("cluster");
-        services.AddOutbox(builder.Configuration);
+        services.AddSingleton<EdgeMetrics>();
+        services.AddSingleton<Decider>();
+        services.AddOutbox(settings);
     }
 
     /// <summary>The edge's own model; without <c>Edge:Model</c> it loads nothing and never votes.</summary>

@@ -5,7 +5,6 @@ using InferenceTracing.Preprocessing.Classification;
 using InferenceTracing.Preprocessing.Cluster;
 using InferenceTracing.Preprocessing.Outbox;
 using InferenceTracing.ServiceDefaults.Requests;
-using InferenceTracing.ServiceDefaults.Settings;
 using InferenceTracing.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,23 +37,13 @@ internal sealed class HerdDevice : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(settings);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(Random.Shared);
         services.AddLogging();
         services.AddMetrics();
-        services.AddValidatedOptions<EdgeOptions>(EdgeOptions.Section, options => options.Problems());
-        services.AddValidatedOptions<ClusterOptions>(ClusterOptions.Section, options => options.Problems());
-        services.AddValidatedOptions<PreprocessingOptions>(PreprocessingOptions.Section);
         services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
         services.AddSingleton<ExportGate>();
-        services.AddSingleton<ClusterCircuit>();
-        services.AddSingleton<ClusterPlaces>();
-        services.AddSingleton<ClusterClient>();
-        services.AddHostedService<ClusterWatch>();
         services.AddSingleton(place.Vote.Voter);
         services.AddSingleton(place.Vote.Places);
-        services.AddSingleton<EdgeMetrics>();
-        services.AddSingleton<Decider>();
-        services.AddOutbox(settings);
+        services.AddDecision(settings);
         _parts = services.BuildServiceProvider();
     }
 
