@@ -75,8 +75,8 @@ public sealed class OpenModelTests
         Assert.Equal(5, run.Report.Errors["timeout"]);
         Assert.Equal(5, run.Report.Errors.Where(error => error.Key.StartsWith("connection_", StringComparison.Ordinal)).Sum(error => error.Value));
         Assert.Equal((5, 5), (run.Report.Totals.Answered, run.Report.Totals.Degraded));
-        // The wait of a timeout is a latency, the refusal's is not.
-        Assert.InRange(run.Report.Latency.Max, 300, double.MaxValue);
+        // The wait of a timeout is a latency, the refusal's is not; the clock of timers is a few milliseconds coarse.
+        Assert.InRange(run.Report.Latency.Max, 290, double.MaxValue);
     }
 
     [Fact]
