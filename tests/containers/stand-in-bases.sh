@@ -50,10 +50,8 @@ cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates
 chroot "$root" /usr/sbin/update-ca-certificates >/dev/null 2>&1
 
 # The user Microsoft's images have.
-echo 'app:x:1654:1654::/home/app:/usr/sbin/nologin' >>"$root/etc/passwd"
-echo 'app:x:1654:' >>"$root/etc/group"
-mkdir -p "$root/usr/share/dotnet" "$root/home/app"
-chown 1654:1654 "$root/home/app"
+chroot "$root" /usr/sbin/useradd --uid 1654 --user-group --create-home --shell /usr/sbin/nologin app
+mkdir -p "$root/usr/share/dotnet"
 ln -s /usr/share/dotnet/dotnet "$root/usr/bin/dotnet"
 
 import() { # image, folder, further changes …
