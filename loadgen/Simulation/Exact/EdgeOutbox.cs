@@ -83,9 +83,8 @@ internal sealed class EdgeOutbox(EventRun run, EdgeSite site)
         _entries--;
         _underWay++;
         run.Tally.Send();
-        var (plan, asked) = (site.Plan.Outbox, run.Events.Now);
-
-        run.Cluster.Ask(site, run.Events.Now + run.Plan.Cluster.Deadline.TotalSeconds, isLive: false, answer =>
+        var (plan, costs, asked) = (site.Plan.Outbox, run.Plan.Units!.Edge, run.Events.Now);
+        site.Work(costs.Judge.Draw(run.Random) + (costs.Rest.Draw(run.Random) / 2), () => run.Cluster.Ask(site, asked + run.Plan.Cluster.Deadline.TotalSeconds, isLive: false, answer =>
         {
             _underWay--;
 
@@ -100,6 +99,6 @@ internal sealed class EdgeOutbox(EventRun run, EdgeSite site)
 
             _entries++;
             run.Events.After(plan.Paced ? _pace.Refused(run.Plan.Cluster.RetryAfter).TotalSeconds : Impatience, Next);
-        });
+        }));
     }
 }

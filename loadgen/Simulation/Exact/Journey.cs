@@ -61,10 +61,12 @@ internal sealed class Journey(EventRun run, EdgeSite site, int? number)
         {
             if (site.Plan is { Mode: EdgeMode.Cascade, AuditEvery: > 0 } && run.Random.Next(site.Plan.AuditEvery) == 0)
             {
-                site.Outbox.Add();
+                Keep(AnswerKind.Sure);
             }
-
-            Answer(AnswerKind.Sure);
+            else
+            {
+                Answer(AnswerKind.Sure);
+            }
         }
 #pragma warning restore CA5394
         else if (!run.IsUp(site.Edges))
@@ -109,10 +111,10 @@ internal sealed class Journey(EventRun run, EdgeSite site, int? number)
         switch (site.Plan.Mode)
         {
             case EdgeMode.Fallback:
-                site.Work(_costs.Edge.Vote.Draw(run.Random), Provisional);
+                site.Work(_costs.Edge.Vote.Draw(run.Random), () => Keep(AnswerKind.Provisional));
                 break;
             case EdgeMode.Cascade:
-                Provisional();
+                Keep(AnswerKind.Provisional);
                 break;
             default:
                 Leave();
@@ -121,13 +123,14 @@ internal sealed class Journey(EventRun run, EdgeSite site, int? number)
         }
     }
 
-    private void Provisional()
+    /// <summary>Into the outbox first, which the answer waits for.</summary>
+    private void Keep(AnswerKind kind)
     {
         site.Outbox.Add();
-        Answer(AnswerKind.Provisional);
+        Answer(kind, _costs.Edge.Keep.Draw(run.Random));
     }
 
-    private void Answer(AnswerKind kind) => site.Work(_half, () => Answered(kind));
+    private void Answer(AnswerKind kind, double before = 0) => site.Work(before + _half, () => Answered(kind));
 
     private void Answered(AnswerKind kind)
     {

@@ -76,6 +76,12 @@ internal sealed record EdgeCosts
     /// <summary>The edge's own model.</summary>
     public ServiceTime Vote { get; init; } = ServiceTime.Fixed(0);
 
+    /// <summary>An answer of its own into the outbox.</summary>
+    public ServiceTime Keep { get; init; } = ServiceTime.Fixed(0);
+
+    /// <summary>Out of it again for the cluster to judge, and its judgement in; what is asked over the link is half of <see cref="Rest"/> beside it.</summary>
+    public ServiceTime Judge { get; init; } = ServiceTime.Fixed(0);
+
     public ServiceTime Refusal { get; init; } = ServiceTime.Fixed(0);
 }
 

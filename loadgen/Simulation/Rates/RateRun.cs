@@ -103,9 +103,10 @@ internal sealed class RateRun
         _tally.Answer(now, now, AnswerKind.Degraded, answered * (1 - through.Whole) * Step);
         _tally.Answer(now, now, AnswerKind.Sure, rates.Kept * Step);
         _tally.Answer(now, now, AnswerKind.Provisional, provisional * Step);
-        _edgeBusy += plan.Mode == EdgeMode.Fallback ? provisional * _plan.Units!.Edge.Vote.Mean * Step : 0;
 
         var audited = plan is { Mode: EdgeMode.Cascade, AuditEvery: > 0 } ? rates.Kept / plan.AuditEvery : 0;
+        var costs = _plan.Units!.Edge;
+        _edgeBusy += ((plan.Mode == EdgeMode.Fallback ? provisional * costs.Vote.Mean : 0) + ((provisional + audited) * costs.Keep.Mean) + (attempts * (costs.Judge.Mean + (costs.Rest.Mean / 2)))) * Step;
         _tally.Judge(state.Pass(Step, (provisional + audited) * Step, attempts, through.Later));
         _traced[edges] = ((answered + rates.Kept + provisional) * Step * plan.Sampling, answered * Step * plan.Sampling);
     }

@@ -1,6 +1,5 @@
 using InferenceTracing.Benchmarks.Results;
 using InferenceTracing.Benchmarks.Running;
-using InferenceTracing.LoadGenerator.Measuring;
 using InferenceTracing.LoadGenerator.Simulation;
 using InferenceTracing.LoadGenerator.Simulation.Plans;
 using InferenceTracing.LoadGenerator.Simulation.Results;
@@ -36,6 +35,13 @@ internal sealed class SimulatedBesideReal : IBenchmark
         var compared = new Dictionary<string, List<IReadOnlyList<Compared>>>();
         await using var losing = await OutageUnderTest.StartAsync(bench, cancellationToken);
         await losing.WarmAsync(peak / 2, 2 * bench.Effort.Unpaired, bench.Photos, cancellationToken);
+
+        // What cuts the link is one thing more that the sender's process does.
+        var relay = Math.Max(0, (await Interleaved.RunAsync(
+            bench.Effort.Pairs,
+            () => system.WatchOpenAsync(peak * UnitMeasure.Seldom, bench.Effort.Unpaired, bench.Photos, cancellationToken),
+            () => losing.WatchOpenAsync(peak * UnitMeasure.Seldom, bench.Effort.Unpaired, bench.Photos, cancellationToken)))
+            .Of((direct, linked) => linked.WorkOf(ProcessorTime.LoadGenerator) - direct.WorkOf(ProcessorTime.LoadGenerator)).Median);
         var full = await FullAsync();
 
         // Round by round, so that what the machine does to one load it does to the others; and what a photograph takes at the most it can do before and after each,
@@ -45,11 +51,11 @@ internal sealed class SimulatedBesideReal : IBenchmark
             foreach (var share in Shares)
             {
                 var watched = await system.WatchOpenAsync(peak * share, 2 * bench.Effort.Unpaired, bench.Photos, cancellationToken, seed: round);
-                await AddAsync(FormattableString.Invariant($"{share:0.0} × {peak:0}/s"), speed => Compare(Plan(units.Costs, watched.Measured, speed, watched.Others), watched));
+                await AddAsync(FormattableString.Invariant($"{share:0.0} × {peak:0}/s"), speed => Compare(Plan(units.Costs, watched, speed), watched));
             }
 
             var outage = await losing.WatchAsync(peak / 2, Outage, bench.Photos, round, cancellationToken);
-            await AddAsync(FormattableString.Invariant($"0.5 × {peak:0}/s, an outage of {Outage.Away.TotalSeconds:0} s"), speed => Compare(Plan(units.Costs, outage.Measured, speed, others: 0), outage));
+            await AddAsync(FormattableString.Invariant($"0.5 × {peak:0}/s, an outage of {Outage.Away.TotalSeconds:0} s"), speed => Compare(Plan(units.Costs, outage.Load, speed), relay, outage));
             await Console.Error.WriteLineAsync($"   round {round} of {bench.Effort.Pairs}");
         }
 
@@ -68,7 +74,7 @@ internal sealed class SimulatedBesideReal : IBenchmark
             FormattableString.Invariant($"By the median of its rounds the simulation is at most {worst * 100:0} % off."), worst <= Target,
             [new FigureTable(["load", "figure", "real", "simulated", "simulated / real", "speed"], [.. rows.Select(row => row.Cells)])]);
 
-        async Task<double> FullAsync() => Work(await system.WatchClosedAsync(4 * Environment.ProcessorCount, bench.Effort.Unpaired, bench.Photos, cancellationToken));
+        async Task<double> FullAsync() => (await system.WatchClosedAsync(4 * Environment.ProcessorCount, bench.Effort.Unpaired, bench.Photos, cancellationToken)).Work;
 
         async Task AddAsync(string load, Func<double, IReadOnlyList<Compared>> compare)
         {
@@ -78,39 +84,35 @@ internal sealed class SimulatedBesideReal : IBenchmark
         }
     }
 
-    private static IReadOnlyList<Compared> Compare(SimulationPlan plan, Watched watched)
-    {
-        var simulated = Simulate(plan);
-        return
-        [
-            .. Latencies(watched.Measured, simulated, plan),
-            new Compared("ms of a core a photograph", Work(watched) * 1000, simulated.Average(one => one.Result.SharedBusy!.Value / plan.Duration.TotalSeconds / one.Report.Photographs.GoodputPerSecond) * 1000, plan.Speed),
-        ];
-    }
+    private static IReadOnlyList<Compared> Compare(SimulationPlan plan, Watched real) => Compare(plan, real, Simulate(plan));
 
-    private static IReadOnlyList<Compared> Compare(SimulationPlan plan, WatchedOutage outage)
+    private static IReadOnlyList<Compared> Compare(SimulationPlan plan, double relay, WatchedOutage outage)
     {
         plan = plan with
         {
             Edges = [.. plan.Edges.Select(edges => edges with { Mode = EdgeMode.Fallback })],
+            Units = plan.Units! with { Client = ServiceTime.Fixed(plan.Units.Client.Mean + relay) },
             Outages = [new Outage(SystemUnderTest.WarmUp + outage.At, outage.For)],
         };
         var simulated = Simulate(plan);
         return
         [
-            .. Latencies(outage.Measured, simulated, plan),
-            new Compared("answers by the edge", outage.Measured.ByTheEdge.Values.Sum(), simulated.Average(one => one.Report.Photographs.Provisional), plan.Speed),
+            .. Compare(plan, outage.Load, simulated),
+            new Compared("answers by the edge", outage.Load.Measured.ByTheEdge.Values.Sum(), simulated.Average(one => one.Report.Photographs.Provisional), plan.Speed),
             new Compared("waiting at its end", outage.Waiting, simulated.Average(one => one.Report.Outboxes.Most), plan.Speed),
             new Compared("judged after, s", outage.JudgedAfter?.TotalSeconds ?? double.NaN, simulated.Average(one => one.Report.Outboxes.DrainedAfterSeconds ?? double.NaN), plan.Speed),
         ];
     }
 
-    /// <summary>What the target is about.</summary>
-    private static IEnumerable<Compared> Latencies(Measured real, IReadOnlyList<Simulated> simulated, SimulationPlan plan) =>
+    /// <summary>What the target is about, and what it takes.</summary>
+    private static IReadOnlyList<Compared> Compare(SimulationPlan plan, Watched real, IReadOnlyList<Simulated> simulated) =>
     [
-        new("goodput, a second", real.AnsweredPerSecond, simulated.Average(one => one.Report.Photographs.GoodputPerSecond), plan.Speed, IsTarget: true),
-        new("p50, ms", real.Latency.Percentile(50).TotalMilliseconds, simulated.Average(one => one.Report.Latency[0].P50), plan.Speed, IsTarget: true),
-        new("p95, ms", real.Latency.Percentile(95).TotalMilliseconds, simulated.Average(one => one.Report.Latency[0].P95), plan.Speed, IsTarget: true),
+        new("goodput, a second", real.Measured.AnsweredPerSecond, simulated.Average(one => one.Report.Photographs.GoodputPerSecond), plan.Speed, IsTarget: true),
+        new("p50, ms", real.Measured.Latency.Percentile(50).TotalMilliseconds, simulated.Average(one => one.Report.Latency[0].P50), plan.Speed, IsTarget: true),
+        new("p95, ms", real.Measured.Latency.Percentile(95).TotalMilliseconds, simulated.Average(one => one.Report.Latency[0].P95), plan.Speed, IsTarget: true),
+        new(
+            "ms of a core a photograph", real.Work * 1000,
+            simulated.Average(one => one.Result.SharedBusy!.Value / plan.Duration.TotalSeconds / one.Report.Photographs.GoodputPerSecond) * 1000, plan.Speed),
     ];
 
     private static IReadOnlyList<Simulated> Simulate(SimulationPlan plan) =>
@@ -122,23 +124,20 @@ internal sealed class SimulatedBesideReal : IBenchmark
         }),
     ];
 
-    /// <summary>What all processes took of a core for an answered photograph, in seconds.</summary>
-    private static double Work(Watched watched) => watched.Busy.Sum(process => process.Cores) / watched.Measured.AnsweredPerSecond;
-
     /// <summary>The local system as compose/local starts it, on the cores that whatever else runs here has left it: one replica of everything, and the sender, which sent as many as it did.</summary>
-    private static SimulationPlan Plan(UnitCosts costs, Measured real, double speed, double others) => new()
+    private static SimulationPlan Plan(UnitCosts costs, Watched real, double speed) => new()
     {
         Name = "this machine",
-        Duration = real.Loaded + SystemUnderTest.WarmUp,
+        Duration = real.Measured.Loaded + SystemUnderTest.WarmUp,
         WarmUp = SystemUnderTest.WarmUp,
         Units = costs,
-        SharedCores = Math.Max(1, Environment.ProcessorCount - others),
+        SharedCores = Math.Max(1, Environment.ProcessorCount - real.Others),
         Speed = speed,
         Edges =
         [
             new EdgeClass
             {
-                Name = "local", Count = 1, PerMinute = real.Due / real.Loaded.TotalMinutes, Cores = Environment.ProcessorCount,
+                Name = "local", Count = 1, PerMinute = real.Measured.Due / real.Measured.Loaded.TotalMinutes, Cores = Environment.ProcessorCount,
                 InFlight = 4 * Environment.ProcessorCount, Queue = 12 * Environment.ProcessorCount,
             },
         ],

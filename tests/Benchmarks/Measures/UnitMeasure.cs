@@ -25,6 +25,10 @@ internal sealed class UnitMeasure : IBenchmark
     private const int Keys = 1_000_000;
     private const int Pixels = 3 * 224 * 224;
     private const double Overload = 6;
+    private const int Answers = 500;
+
+    /// <summary>Of the peak: so few that none meets another.</summary>
+    public const double Seldom = 0.2;
 
     private static readonly int[] Batches = [1, 2, 4, 8];
 
@@ -82,17 +86,22 @@ internal sealed class UnitMeasure : IBenchmark
             bench.Effort.Pairs,
             () => system.WatchClosedAsync(4 * Environment.ProcessorCount, slice, bench.Photos, cancellationToken),
             () => system.WatchOpenAsync(peak * Overload, slice, bench.Photos, cancellationToken));
-        double Busy(string part) => pairing.First(full => Of(full, part)).Median / 1000;
-        double Full(Watched full) => full.Busy.Sum(process => process.Cores) / full.Measured.AnsweredPerSecond;
+        double Busy(string part) => pairing.First(full => full.WorkOf(part)).Median;
         double Refusal(string part) => Math.Max(0, pairing.Of((full, over) =>
-            (Of(over, part) - Of(full, part)) * over.Measured.AnsweredPerSecond / Math.Max(1, over.Measured.Errors.Values.Sum() / slice.TotalSeconds)).Median / 1000);
+            (over.WorkOf(part) - full.WorkOf(part)) * over.Measured.AnsweredPerSecond / Math.Max(1, over.Measured.Errors.Values.Sum() / slice.TotalSeconds)).Median);
 
         // A straight line through half of the peak and all of it. By chance, as from many senders: photographs that come evenly wake everybody for each of them.
         var waking = (await Interleaved.RunAsync(
             bench.Effort.Pairs,
             () => system.WatchClosedAsync(4 * Environment.ProcessorCount, bench.Effort.Unpaired, bench.Photos, cancellationToken),
             () => system.WatchOpenAsync(peak / 2, bench.Effort.Unpaired, bench.Photos, cancellationToken, seed: 1)))
-            .Of((full, half) => (Full(half) - Full(full)) / (1 - (half.Busy.Sum(process => process.Cores) / Environment.ProcessorCount))).Median;
+            .Of((full, half) => (half.Work - full.Work) / (1 - (half.Busy.Sum(process => process.Cores) / Environment.ProcessorCount))).Median;
+
+        // One after the other, with pauses in which threads go to sleep as they do where photographs come by chance: one client that asks again at once finds them awake.
+        var single = await Interleaved.RunAsync(
+            bench.Effort.Pairs,
+            () => system.WatchClosedAsync(4 * Environment.ProcessorCount, slice, bench.Photos, cancellationToken),
+            () => system.WatchOpenAsync(peak * Seldom, bench.Effort.Unpaired, bench.Photos, cancellationToken));
 
         // The first ones compile.
         await native.ThroughputAsync(1, slice);
@@ -100,9 +109,9 @@ internal sealed class UnitMeasure : IBenchmark
             Busy(SystemParts.Preprocessing),
             await BesideOthersAsync(native, slice, () => bench.Photos.Select((_, photo) => native.DecodeLatency(photo, slice / bench.Photos.Count).Percentile(50).TotalSeconds)));
         var members = await MembersAsync(bench, native, precision, Busy, cancellationToken);
-        var alone = (await system.ClosedAsync(1, slice, bench.Photos, cancellationToken)).Latency.Percentile(50).TotalSeconds;
         var store = await StoreAsync(bench, cancellationToken);
         var (connections, bytes, refusal) = await GatewayAsync(system, slice, cancellationToken);
+        var (keep, judge) = await OutboxWork.MeasureAsync(Answers, cancellationToken);
         var handshakes = await TlsHandshakes.RunAsync(slice);
         var rest = Busy(SystemParts.Preprocessing) - decode.Average();
 
@@ -117,6 +126,8 @@ internal sealed class UnitMeasure : IBenchmark
                 Decode = ServiceTime.OneOf(decode),
                 // The smallest of the networks, in int8, is the one that an edge votes with.
                 Vote = ServiceTime.Fixed(await VoteAsync(bench, native, cancellationToken)),
+                Keep = ServiceTime.Fixed(keep),
+                Judge = ServiceTime.Fixed(judge),
                 Refusal = ServiceTime.Fixed(Refusal(SystemParts.Preprocessing)),
             },
             Gateway = ServiceTime.Fixed(Busy(SystemParts.Gateway)),
@@ -134,14 +145,13 @@ internal sealed class UnitMeasure : IBenchmark
             Presence = new PresenceCosts(Math.Round(bytes), ServiceTime.Fixed(KeyLookup(slice)), ServiceTime.Fixed(handshakes.MillisecondsOfACore / 1000)),
         };
 
-        // What one client waits beyond the work on its way, in three equal parts: gateway, ensemble, member.
+        // What such a photograph waits beyond the work on its way, on a machine as fast as it was beside it, in three equal parts: gateway, ensemble, member.
         var work = costs.Client.Mean + rest + decode.Order().ElementAt(bench.Photos.Count / 2) + costs.Gateway.Mean + costs.Ensemble.Mean
             + costs.Members.Values.Max(member => member.Rest.Mean + member.Image.Mean);
-        var hop = Math.Max(0, alone - work) / 3;
-        return new UnitFigures(costs with { Hop = ServiceTime.Fixed(hop) }, pairing.First(Full).Median, connections, handshakes.PerSecond);
+        var usual = pairing.First(full => full.Work).Median;
+        var hop = Math.Max(0, single.Of((full, one) => one.Measured.Latency.Percentile(50).TotalSeconds - (work * full.Work / usual)).Median) / 3;
+        return new UnitFigures(costs with { Hop = ServiceTime.Fixed(hop) }, usual, connections, handshakes.PerSecond);
     }
-
-    private static double Of(Watched watched, string part) => watched.Busy.Single(process => process.Name == part).Cores * 1000 / watched.Measured.AnsweredPerSecond;
 
     /// <summary>
     /// Pieces of a process's work as they were measured by themselves, and no more of them than the process takes on average: a machine's speed drifts between the two.
@@ -256,7 +266,8 @@ internal sealed class UnitMeasure : IBenchmark
 
     private static IEnumerable<(string Name, double Ms)> Rows(UnitCosts costs) =>
     [
-        ("edge: a photograph decoded", costs.Edge.Decode.Mean), ("edge: the rest", costs.Edge.Rest.Mean), ("edge: its own vote (int8)", costs.Edge.Vote.Mean), ("edge: a refusal", costs.Edge.Refusal.Mean),
+        ("edge: a photograph decoded", costs.Edge.Decode.Mean), ("edge: the rest", costs.Edge.Rest.Mean), ("edge: its own vote (int8)", costs.Edge.Vote.Mean), ("edge: an answer of its own kept", costs.Edge.Keep.Mean),
+        ("edge: and had judged", costs.Edge.Judge.Mean), ("edge: a refusal", costs.Edge.Refusal.Mean),
         ("gateway", costs.Gateway.Mean), ("gateway: a refusal", costs.GatewayRefusal.Mean), ("ensemble", costs.Ensemble.Mean),
         .. costs.Members.SelectMany(member => ((string, double)[])
         [

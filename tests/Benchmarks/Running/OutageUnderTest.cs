@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using InferenceTracing.Drills;
-using InferenceTracing.LoadGenerator.Measuring;
 using InferenceTracing.ModelRepository;
 using InferenceTracing.Photos;
 using InferenceTracing.Topology;
@@ -12,12 +11,12 @@ using InferenceTracing.Topology;
 namespace InferenceTracing.Benchmarks.Running;
 
 /// <summary>What a load measured whose edge lost the cluster for a while.</summary>
-/// <param name="Measured">The load.</param>
+/// <param name="Load">The load.</param>
 /// <param name="At">From the end of the warm-up to the moment when the link was cut.</param>
 /// <param name="For">Until it was mended.</param>
 /// <param name="Waiting">Answers that waited for their judgement then.</param>
 /// <param name="JudgedAfter">From then until next to none did; null where some still did at the end.</param>
-internal sealed record WatchedOutage(Measured Measured, TimeSpan At, TimeSpan For, int Waiting, TimeSpan? JudgedAfter);
+internal sealed record WatchedOutage(Watched Load, TimeSpan At, TimeSpan For, int Waiting, TimeSpan? JudgedAfter);
 
 /// <summary>The whole system with an edge that falls back to a vote of its own, in int8, and a link to the cluster that can be cut.</summary>
 internal sealed class OutageUnderTest : IAsyncDisposable
@@ -57,9 +56,13 @@ internal sealed class OutageUnderTest : IAsyncDisposable
     /// <summary>Open load that is not measured, until nothing is left of it.</summary>
     public async Task WarmAsync(double rate, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken)
     {
-        await _system.OpenAsync(rate, duration, photos, seed: 0, cancellationToken);
+        await _system.WatchOpenAsync(rate, duration, photos, cancellationToken, seed: 0);
         await DrainAsync(cancellationToken);
     }
+
+    /// <summary>Open load over the whole link, evenly spaced.</summary>
+    public Task<Watched> WatchOpenAsync(double rate, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken) =>
+        _system.WatchOpenAsync(rate, duration, photos, cancellationToken);
 
     /// <summary>Open load, and the link is cut for a while.</summary>
     /// <param name="rate">Photographs a second, by chance.</param>
@@ -72,7 +75,7 @@ internal sealed class OutageUnderTest : IAsyncDisposable
     {
         var clock = TimeProvider.System;
         var began = clock.GetTimestamp();
-        var load = _system.OpenAsync(rate, times.Before + times.Away + times.After, photos, seed, cancellationToken);
+        var load = _system.WatchOpenAsync(rate, times.Before + times.Away + times.After, photos, cancellationToken, seed);
         await Task.Delay(SystemUnderTest.WarmUp + times.Before, cancellationToken);
         await _link.RefuseAsync();
         var cut = clock.GetTimestamp();
@@ -88,9 +91,9 @@ internal sealed class OutageUnderTest : IAsyncDisposable
             judged = await WaitingAsync(cancellationToken) <= 1 ? clock.GetElapsedTime(back) : null;
         }
 
-        var measured = await load;
+        var watched = await load;
         await DrainAsync(cancellationToken);
-        return new WatchedOutage(measured, clock.GetElapsedTime(began, cut) - SystemUnderTest.WarmUp, clock.GetElapsedTime(cut, back), waiting, judged);
+        return new WatchedOutage(watched, clock.GetElapsedTime(began, cut) - SystemUnderTest.WarmUp, clock.GetElapsedTime(cut, back), waiting, judged);
     }
 
     public async ValueTask DisposeAsync()

@@ -13,7 +13,14 @@ namespace InferenceTracing.Benchmarks.Running;
 /// <param name="Measured">The load.</param>
 /// <param name="Busy">Cores of each process of ours.</param>
 /// <param name="Others">Cores that whatever else is on the machine was busy with; 0 where the system does not say.</param>
-internal sealed record Watched(Measured Measured, IReadOnlyList<(string Name, double Cores)> Busy, double Others);
+internal sealed record Watched(Measured Measured, IReadOnlyList<(string Name, double Cores)> Busy, double Others)
+{
+    /// <summary>What all processes took of a core for an answered photograph, in seconds.</summary>
+    public double Work => Busy.Sum(process => process.Cores) / Measured.AnsweredPerSecond;
+
+    /// <summary>One of them.</summary>
+    public double WorkOf(string part) => Busy.Single(process => process.Name == part).Cores / Measured.AnsweredPerSecond;
+}
 
 /// <summary>The whole system as processes on free ports, and load on it.</summary>
 internal sealed class SystemUnderTest : IAsyncDisposable
@@ -76,10 +83,6 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     /// <param name="seed">Photographs come by chance instead, a Poisson process; of that chance.</param>
     public Task<Watched> WatchOpenAsync(double rate, TimeSpan duration, IReadOnlyList<Photograph> photos, CancellationToken cancellationToken, int? seed = null) => WatchAsync(
         Open(rate, duration, seed), duration, photos, cancellationToken);
-
-    /// <summary>Open load for a while, after a short one that is not measured: a Poisson process of that seed.</summary>
-    public Task<Measured> OpenAsync(double rate, TimeSpan duration, IReadOnlyList<Photograph> photos, int seed, CancellationToken cancellationToken) =>
-        LoadAsync(Open(rate, duration, seed), photos, cancellationToken);
 
     /// <summary>What the traces of a run say about where the time went.</summary>
     public Task<TraceReport> TracesAsync(Measured measured, CancellationToken cancellationToken)
