@@ -210,8 +210,6 @@ internal sealed class ClusterPlaces(LiveTraffic live, IOptions<PreprocessingOpti
 /// <summary>What live photographs ask of the cluster now, for whoever asks it something that can wait.</summary>
 internal sealed class LiveTraffic(TimeProvider clock)
 {
-    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
-
     private readonly long _start = clock.GetTimestamp();
     private int _atCluster;
     private long _overloaded = long.MinValue;
@@ -220,7 +218,7 @@ internal sealed class LiveTraffic(TimeProvider clock)
     public int AtCluster => Volatile.Read(ref _atCluster);
 
     /// <summary>Whether the cluster refused one for overload in the last seconds.</summary>
-    public bool IsOverloaded => Volatile.Read(ref _overloaded) is var refused and >= 0 && clock.GetElapsedTime(_start) - TimeSpan.FromTicks(refused) < Memory;
+    public bool IsOverloaded => Volatile.Read(ref _overloaded) is var refused and >= 0 && clock.GetElapsedTime(_start) - TimeSpan.FromTicks(refused) < JudgePace.AfterOverload;
 
     /// <summary>A live photograph is at the cluster, until what is returned is disposed.</summary>
     public Visit Enter()

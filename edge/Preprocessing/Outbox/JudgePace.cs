@@ -18,6 +18,15 @@ internal sealed class JudgePace(TimeSpan shortest, TimeSpan returning, Random ra
     /// <summary>After an outage the first pause, where that is spread over no less.</summary>
     public static readonly TimeSpan First = TimeSpan.FromSeconds(10);
 
+    /// <summary>Live photographs at the cluster, at most, that a question is no burden to.</summary>
+    public const int FewLive = 2;
+
+    /// <summary>Where there are always more, every so many of the shortest pauses one is asked all the same: else it never would be.</summary>
+    public const int LongestYield = 10;
+
+    /// <summary>For so long after the cluster has refused a live photograph for overload none is asked.</summary>
+    public static readonly TimeSpan AfterOverload = TimeSpan.FromSeconds(5);
+
     /// <summary>The pause grows no longer than this.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 

@@ -25,12 +25,6 @@ internal sealed class OutboxJudge(
     Random random,
     ILogger<OutboxJudge> logger) : BackgroundService
 {
-    // Live photographs at the cluster, at most, that a judgement is no burden to.
-    private const int FewLive = 2;
-
-    // Where there are always more, every so many of the shortest pauses one is asked all the same: else it never would be.
-    private const int LongestYield = 10;
-
     // Answers that lack a member's vote: so many in a row are asked again later, then they have to do.
     private const int MostDegraded = 5;
 
@@ -43,7 +37,7 @@ internal sealed class OutboxJudge(
     // What comes to nothing at once would else be tried again at once.
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
 
-    private readonly TimeSpan _yield = TimeSpan.FromSeconds(LongestYield / edge.Value.JudgementsPerSecond);
+    private readonly TimeSpan _yield = TimeSpan.FromSeconds(JudgePace.LongestYield / edge.Value.JudgementsPerSecond);
     private readonly JudgePace _pace = new(TimeSpan.FromSeconds(1 / edge.Value.JudgementsPerSecond), edge.Value.ReturnWithin, random);
     private bool _comesBack = true;
     private int _degraded;
@@ -92,7 +86,7 @@ internal sealed class OutboxJudge(
     {
         var begun = clock.GetTimestamp();
 
-        while (live.IsOverloaded || (live.AtCluster > FewLive && clock.GetElapsedTime(begun) < _yield))
+        while (live.IsOverloaded || (live.AtCluster > JudgePace.FewLive && clock.GetElapsedTime(begun) < _yield))
         {
             await Task.Delay(Look, clock, cancellationToken).ConfigureAwait(false);
         }

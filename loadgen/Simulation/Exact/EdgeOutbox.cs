@@ -5,11 +5,7 @@ namespace InferenceTracing.LoadGenerator.Simulation.Exact;
 /// <summary>Answers of one edge that the cluster has yet to judge, and how it has them judged: at its rate, after its pause, not before its moment.</summary>
 internal sealed class EdgeOutbox(EventRun run, EdgeSite site)
 {
-    // As the edge's judge does: for so many seconds after the cluster has refused a live photograph it asks nothing; while more of them than this are there it looks again after a
-    // moment, and asks all the same after ten of the shortest pauses.
-    private const double Memory = 5;
-    private const int FewLive = 2;
-    private const int LongestYield = 10;
+    // While it lets live photographs go first it looks again after so many seconds, as the edge's judge does.
     private const double Look = 0.02;
 
     // What a caller that nothing tells to wait waits all the same, in seconds: the answer must be read.
@@ -74,7 +70,7 @@ internal sealed class EdgeOutbox(EventRun run, EdgeSite site)
         }
 
         if (site.Plan.Outbox is { Paced: true, PerSecond: > 0 } paced
-            && (run.Events.Now - site.RefusedAt < Memory || (site.AtCluster > FewLive && run.Events.Now - since < LongestYield / paced.PerSecond)))
+            && (run.Events.Now - site.RefusedAt < JudgePace.AfterOverload.TotalSeconds || (site.AtCluster > JudgePace.FewLive && run.Events.Now - since < JudgePace.LongestYield / paced.PerSecond)))
         {
             run.Events.After(Look, () => Next(since));
             return;
