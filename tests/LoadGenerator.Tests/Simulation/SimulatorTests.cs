@@ -49,6 +49,20 @@ public sealed class SimulatorTests
         Assert.NotNull(result.Spans.AtEdges.DrainedAfter);
     }
 
+    [Theory]
+    [InlineData(SimulationMethod.Events)]
+    [InlineData(SimulationMethod.Rates)]
+    internal void Simulate_OutboxThatCosts_IsTheEdgesWork(SimulationMethod method)
+    {
+        var plan = SmallPlan.WithOutage(EdgeMode.Fallback) with { Method = method };
+        var costs = plan.Units! with { Edge = plan.Units.Edge with { Keep = ServiceTime.Fixed(0.01), Judge = ServiceTime.Fixed(0.03) } };
+
+        var (free, dear) = (Simulator.Simulate(plan), Simulator.Simulate(plan with { Units = costs }));
+
+        var expected = (0.01 * dear.Tally.Provisional) + (0.03 * dear.Tally.Judged);
+        Assert.InRange(dear.EdgeBusy - free.EdgeBusy, 0.9 * expected, 1.1 * expected);
+    }
+
     /// <summary>Five hundred edges that nobody told how many they are: the backlog takes what live photographs leave, and these hardly notice.</summary>
     [Theory]
     [InlineData(SimulationMethod.Events)]
