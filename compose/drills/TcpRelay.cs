@@ -7,22 +7,25 @@ namespace InferenceTracing.Drills;
 /// <summary>A stretch of the way between two programs, which can be cut in two ways.</summary>
 internal sealed class TcpRelay : IAsyncDisposable
 {
-    private readonly TcpListener _listener;
     private readonly IPEndPoint _target;
     private readonly ConcurrentBag<Socket> _sockets = [];
+    private TcpListener _listener;
     private CancellationTokenSource _passing = new();
     private Task _accepting;
 
+    /// <param name="port">Where it listens; 0 for any that is free.</param>
+    /// <param name="target">Where it leads.</param>
     public TcpRelay(int port, int target)
     {
         _target = new IPEndPoint(IPAddress.Loopback, target);
         _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start();
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync();
     }
 
     /// <summary>Where it listens.</summary>
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port { get; }
 
     /// <summary>
     /// The cable: nobody is told. Connections stay open and pass nothing, also after the mending, as behind a router that has lost them; new ones
@@ -46,6 +49,8 @@ internal sealed class TcpRelay : IAsyncDisposable
 
         if (_accepting.IsCompleted)
         {
+            _listener.Dispose();
+            _listener = new TcpListener(IPAddress.Loopback, Port);
             _listener.Start();
             _accepting = AcceptAsync();
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using InferenceTracing.ModelRepository;
 using InferenceTracing.Runner;
@@ -59,7 +58,7 @@ internal sealed class OutageSystem : IAsyncDisposable
         plan.ServeAt(precision);
         plan.VoteAtEdge(new EdgeVoting("fallback", EdgeModel), precision, folder);
 
-        var link = new TcpRelay(FreePort(), plan[SystemParts.Gateway].Port);
+        var link = new TcpRelay(port: 0, plan[SystemParts.Gateway].Port);
         var edge = plan[SystemParts.Preprocessing].Settings;
         edge["Cluster__Url"] = edge["OTEL_EXPORTER_OTLP_ENDPOINT"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{link.Port}");
         arrange?.Invoke(plan);
@@ -152,11 +151,4 @@ internal sealed class OutageSystem : IAsyncDisposable
     }
 
     private static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
-    }
 }

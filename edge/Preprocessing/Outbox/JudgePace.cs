@@ -1,7 +1,7 @@
 namespace InferenceTracing.Preprocessing.Outbox;
 
 /// <summary>
-/// The pause between two questions about an outbox. What a cluster has to spare for one edge depends on how many others ask, which no edge knows: each finds it out by what it is
+/// The pause between two questions about an outbox, and how far they go behind live photographs. What a cluster has to spare for one edge depends on how many others ask, which no edge knows: each finds it out by what it is
 /// answered, as TCP's senders share a link (RFC 5681: slow start, multiplicative decrease, probing for more). The simulation of a fleet runs this very class.
 /// </summary>
 /// <param name="shortest">The pause of an edge that is alone.</param>

@@ -79,22 +79,26 @@ internal sealed class EdgeOutbox(EventRun run, EdgeSite site)
         _entries--;
         _underWay++;
         run.Tally.Send();
-        var (plan, costs, asked) = (site.Plan.Outbox, run.Plan.Units!.Edge, run.Events.Now);
-        site.Work(costs.Judge.Draw(run.Random) + (costs.Rest.Draw(run.Random) / 2), () => run.Cluster.Ask(site, asked + run.Plan.Cluster.Deadline.TotalSeconds, isLive: false, answer =>
+        var (costs, asked) = (run.Plan.Units!.Edge, run.Events.Now);
+        site.Work(
+            costs.Judge.Draw(run.Random) + (costs.Rest.Draw(run.Random) / 2),
+            () => run.Cluster.Ask(site, asked + run.Plan.Cluster.Deadline.TotalSeconds, isLive: false, answer => Answered(answer, asked)));
+    }
+
+    private void Answered(ClusterAnswer answer, double asked)
+    {
+        _underWay--;
+
+        if (answer is ClusterAnswer.Whole or ClusterAnswer.Degraded && run.IsUp(site.Edges))
         {
-            _underWay--;
+            run.OutboxEntries--;
+            run.Tally.Judge();
+            _pace.Answered();
+            run.Events.After(site.Plan.Outbox.PerSecond > 0 ? Math.Max(0, _pace.Pause.TotalSeconds - (run.Events.Now - asked)) : 0, Next);
+            return;
+        }
 
-            if (answer is ClusterAnswer.Whole or ClusterAnswer.Degraded && run.IsUp(site.Edges))
-            {
-                run.OutboxEntries--;
-                run.Tally.Judge();
-                _pace.Answered();
-                run.Events.After(plan.PerSecond > 0 ? Math.Max(0, _pace.Pause.TotalSeconds - (run.Events.Now - asked)) : 0, Next);
-                return;
-            }
-
-            _entries++;
-            run.Events.After(plan.Paced ? _pace.Refused(run.Plan.Cluster.RetryAfter).TotalSeconds : Impatience, Next);
-        }));
+        _entries++;
+        run.Events.After(site.Plan.Outbox.Paced ? _pace.Refused(run.Plan.Cluster.RetryAfter).TotalSeconds : Impatience, Next);
     }
 }

@@ -62,10 +62,11 @@ internal sealed class SimulatedBesideReal : IBenchmark
         var rows = compared.SelectMany(load => load.Value[0].Select((one, figure) =>
         {
             var rounds = load.Value.ConvertAll(round => round[figure]);
-            return (Ratio: new Spread([.. rounds.Select(round => round.Simulated / round.Real)]), one.IsTarget, Cells: (IReadOnlyList<string>)
+            var ratio = new Spread([.. rounds.Select(round => round.Simulated / round.Real)]);
+            return (Ratio: ratio, one.IsTarget, Cells: (IReadOnlyList<string>)
             [
                 load.Key, one.Figure, Median(rounds.Select(round => round.Real)), Median(rounds.Select(round => round.Simulated)),
-                new Spread([.. rounds.Select(round => round.Simulated / round.Real)]).Text("0.00"), Median(rounds.Select(round => round.Speed), "0.00"),
+                ratio.Text("0.00"), Median(rounds.Select(round => round.Speed), "0.00"),
             ]);
         })).ToList();
         var worst = rows.Where(row => row.IsTarget).Max(row => Math.Abs(row.Ratio.Median - 1));

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using InferenceTracing.Drills;
 using InferenceTracing.ModelRepository;
@@ -47,7 +45,7 @@ internal sealed class OutageUnderTest : IAsyncDisposable
             cancellationToken,
             plan =>
             {
-                link = new TcpRelay(FreePort(), plan[SystemParts.Gateway].Port);
+                link = new TcpRelay(port: 0, plan[SystemParts.Gateway].Port);
                 plan[SystemParts.Preprocessing].Settings["Cluster__Url"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{link.Port}");
             });
         return new OutageUnderTest(system, link!, folder);
@@ -114,11 +112,4 @@ internal sealed class OutageUnderTest : IAsyncDisposable
 
     private async Task<int> WaitingAsync(CancellationToken cancellationToken) =>
         (await _edge.GetFromJsonAsync<JsonElement>(new Uri("v1/outbox", UriKind.Relative), cancellationToken)).GetProperty("pending").GetInt32();
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
-    }
 }
